@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rule engine of one patient: limits by category, NEWS2, predicted crossings and silences become
+ * flags with their evidence and a life: pending -> active -> acknowledged -> resolved. */
+#pragma once
+
+#include <glib.h>
+
+#include "tw-flag.h"
+#include "tw-news2.h"
+#include "tw-twin.h"
+
+G_BEGIN_DECLS
+
+/* Limits by category, persistence, hysteresis, levels, predicted thresholds: data/tables/limits.csv and
+ * data/tables/rules.csv. Immutable, counted. */
+typedef struct _TwRiskTable TwRiskTable;
+
+TwRiskTable *tw_risk_table_new (const char *limits_csv, const char *rules_csv, TwNews2Table *news2,
+                                GError **error);
+TwRiskTable *tw_risk_table_ref (TwRiskTable *table);
+void tw_risk_table_unref (TwRiskTable *table);
+/* Alarm limits of a category; NaN: none. */
+void tw_risk_table_get_limits (const TwRiskTable *table, TwCategory category, TwChannel channel,
+                               double *low, double *high);
+
+typedef struct _TwRisk TwRisk;
+
+TwRisk *tw_risk_new (TwRiskTable *table, TwPatient *patient);
+void tw_risk_free (TwRisk *risk);
+void tw_risk_set_patient (TwRisk *risk, TwPatient *patient); /* another person: silences end, flags resolve */
+
+/* What is known at now_us. */
+typedef struct
+{
+  gint64 now_us;
+  const TwVitals *vitals;              /* newest sample of each channel, of verdict <= 2 */
+  const TwTrend *trends;               /* [TW_N_VITALS] or NULL */
+  const TwTwin *twin;                  /* for predicted flags; NULL: none are evaluated */
+  gboolean feed_lost;                  /* no flag resolves; open ones say "last known" */
+  gint64 expected_us[TW_N_CHANNELS];   /* usual spacing of each channel, 0 unknown */
+} TwRiskInput;
+
+/* Evaluates every rule at now_us (call it on new data and at least once a second). Returns TRUE when a flag
+ * was raised, changed level, was acknowledged or resolved since the last call. */
+gboolean tw_risk_step (TwRisk *risk, const TwRiskInput *input);
+
+/* Flags that are open (active or acknowledged), worst first, then oldest; borrowed array of TwFlag*. */
+GPtrArray *tw_risk_get_open (TwRisk *risk);
+/* The last 64 that were resolved, newest first. */
+GPtrArray *tw_risk_get_history (TwRisk *risk);
+const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);
+
+/* FALSE: no open flag has this rule. by: who, for the record (an initials or user name), may be NULL. */
+gboolean tw_risk_acknowledge (TwRisk *risk, const char *rule, gint64 now_us);
+/* minutes: 2, 5, 15 or 30; 0 cancels. A higher level breaks through. */
+gboolean tw_risk_silence (TwRisk *risk, const char *rule, int minutes, gint64 now_us);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRiskTable, tw_risk_table_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRisk, tw_risk_free)
+
+G_END_DECLS

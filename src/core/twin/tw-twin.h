@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The patient's digital twin: one model per vital sign, updated with every sample, that forecasts with
+ * ranges scored on this very patient. Equations: docs/twin.md. No clock, no randomness, no I/O; no
+ * allocation after creation; O(1) per sample and channel. */
+#pragma once
+
+#include <glib.h>
+
+#include "tw-cleaner.h"
+#include "tw-forecast.h"
+#include "tw-table.h"
+
+G_BEGIN_DECLS
+
+/* Priors and start quantiles, from data/tables/priors.csv and quantiles.csv; immutable, counted. */
+typedef struct _TwPriors TwPriors;
+
+TwPriors *tw_priors_new (const char *priors_csv, const char *quantiles_csv, TwCleanLimits *limits,
+                         GError **error);
+TwPriors *tw_priors_ref (TwPriors *priors);
+void tw_priors_unref (TwPriors *priors);
+/* "0.1.0/1": model version / table version, shown with every forecast. */
+const char *tw_priors_get_version (const TwPriors *priors);
+
+typedef enum /* by median spacing of the last 20 samples, with hysteresis */
+{
+  TW_CADENCE_MINUTE,  /* < 5 min */
+  TW_CADENCE_CUFF,    /* 5-40 min */
+  TW_CADENCE_CHARTED, /* > 40 min */
+  TW_N_CADENCES
+} TwCadence;
+
+typedef struct _TwTwin TwTwin;
+
+TwTwin *tw_twin_new (TwPriors *priors);
+void tw_twin_free (TwTwin *twin);
+
+typedef enum
+{
+  TW_UPDATE_USED,            /* normal */
+  TW_UPDATE_INFLATED,        /* beyond 3 sigma: used with less weight, counted */
+  TW_UPDATE_BASELINE_MOVED,  /* level shift accepted: an event for the screen */
+  TW_UPDATE_CENSORED,        /* at a bound: no update */
+  TW_UPDATE_REFUSED          /* rejected quality, NaN, not a vital sign, or older than the newest used */
+} TwUpdate;
+
+/* Feeds one cleaned sample, in time order per channel. First scores the issued forecasts that this sample
+ * brings due, then updates the model, then issues (stores) the scored horizons when at least 5 earlier
+ * samples were accepted. */
+TwUpdate tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample);
+
+/* The forecast as of now_us (>= newest sample): the points at the given rising horizons (minutes from
+ * now_us, 1..240). Withheld with a status when it cannot be trusted; honesty is filled in any case. */
+void tw_twin_forecast (const TwTwin *twin, TwChannel channel, gint64 now_us,
+                       const int *horizons_min, guint n_horizons, TwForecast *forecast);
+
+/* Horizons (minutes) that are issued and scored for the channel at its present cadence; returns how many. */
+guint tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int horizons_min[4]);
+
+/* Honesty at one scored horizon; zeros when nothing was scored. */
+void tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwHonesty *honesty);
+
+/* Probability and time of crossing threshold within horizon_min. p is NaN when no forecast can be given. */
+void tw_twin_crossing (const TwTwin *twin, TwChannel channel, gint64 now_us, double threshold,
+                       gboolean below, int horizon_min, TwCrossing *crossing);
+
+TwCadence tw_twin_get_cadence (const TwTwin *twin, TwChannel channel);
+
+/* The state of one channel, bit for bit: used for checkpoints and for save and restore of the twin. */
+gsize tw_twin_channel_state_size (void);
+void tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state);
+gboolean tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size);
+
+/* A late, revised or withdrawn sample: the channel goes back to its newest checkpoint before from_us (one
+ * per 30 min, ring of 16) and is run again over view. Forecasts already issued keep their numbers. */
+void tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPriors, tw_priors_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTwin, tw_twin_free)
+
+G_END_DECLS

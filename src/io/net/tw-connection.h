@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one constructor of client connections: libcurl multi on a GLib main context, with the TLS policy.
+ * TLS >= 1.2, peer and host verified, no "continue anyway"; http only to 127.0.0.1, ::1 and localhost;
+ * no automatic redirects, no cookies, no netrc, no proxy but by setting. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define TW_NET_ERROR (tw_net_error_quark ())
+GQuark tw_net_error_quark (void);
+
+typedef enum
+{
+  TW_NET_ERROR_ADDRESS,      /* not an address we accept (http to a foreign host, ...) */
+  TW_NET_ERROR_UNREACHABLE,  /* refused, no route, name unknown */
+  TW_NET_ERROR_TIMEOUT,
+  TW_NET_ERROR_TLS,          /* certificate or handshake refused */
+  TW_NET_ERROR_UNAUTHORISED, /* 401 */
+  TW_NET_ERROR_FORBIDDEN,    /* 403 */
+  TW_NET_ERROR_GONE,         /* 410 */
+  TW_NET_ERROR_BUSY,         /* 429, 503: see retry_after_s */
+  TW_NET_ERROR_STATUS,       /* any other status >= 300 */
+  TW_NET_ERROR_TOO_LARGE,    /* body cap reached */
+  TW_NET_ERROR_BROKEN        /* the transfer ended early */
+} TwNetError;
+
+#define TW_TYPE_CONNECTION (tw_connection_get_type ())
+G_DECLARE_FINAL_TYPE (TwConnection, tw_connection, TW, CONNECTION, GObject)
+
+/* base_url: "https://host[:port]/path"; error when the policy refuses it. */
+TwConnection *tw_connection_new (const char *base_url, GError **error);
+const char *tw_connection_get_base (TwConnection *self);
+/* NULL forgets it; kept in memory that is wiped. */
+void tw_connection_set_bearer (TwConnection *self, const char *token);
+/* PEM file with additional authorities of the site; NULL none. */
+void tw_connection_set_ca_file (TwConnection *self, const char *path);
+
+typedef struct
+{
+  guint status;          /* HTTP status */
+  GByteArray *body;      /* with 64 readable bytes after body->len; NULL while streaming */
+  gint64 date_us;        /* the server's Date header; 0 */
+  int retry_after_s;     /* Retry-After; -1 */
+  char *content_type;
+  char *etag;
+} TwResponse;
+
+void tw_response_free (TwResponse *response);
+
+/* GET of a path relative to the base, or of an absolute URL of the same origin (else TW_NET_ERROR_ADDRESS).
+ * extra_headers: NULL-terminated "Name: value" list or NULL. The decompressed body is capped at 32 MiB.
+ * A status >= 300 is an error; for an OperationOutcome its text is the message (cleaned, shortened). */
+void tw_connection_get_async (TwConnection *self, const char *url, const char *const *extra_headers,
+                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+TwResponse *tw_connection_get_finish (TwConnection *self, GAsyncResult *result, GError **error);
+
+/* An endless body: pieces arrive as they come; idle_s without a byte is a TW_NET_ERROR_TIMEOUT. The task
+ * completes when the stream ends (error BROKEN or NULL error for a clean end) or is cancelled. */
+typedef void (*TwStreamFunc) (const char *bytes, gsize n, gpointer user_data);
+void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_s, TwStreamFunc func,
+                                 gpointer func_data, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+gboolean tw_connection_stream_finish (TwConnection *self, GAsyncResult *result, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwResponse, tw_response_free)
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* WFDB records (PhysioNet): header and signal files, formats 16, 212 and 80, single and multi-segment. */
+#pragma once
+
+#include <glib.h>
+
+#include "tw-channel.h"
+#include "tw-unit.h"
+
+G_BEGIN_DECLS
+
+#define TW_STORE_ERROR (tw_store_error_quark ())
+GQuark tw_store_error_quark (void);
+
+typedef enum
+{
+  TW_STORE_ERROR_FORMAT,
+  TW_STORE_ERROR_UNSUPPORTED, /* FLAC and other formats: in words */
+  TW_STORE_ERROR_IO
+} TwStoreError;
+
+typedef struct
+{
+  char *name;          /* "ABPMean" */
+  char *unit_text;     /* "mmHg" */
+  TwChannel channel;   /* TW_CHANNEL_NONE: not a vital sign that we know */
+  TwUnit unit;
+} TwWfdbSignal;
+
+typedef struct _TwWfdbRecord TwWfdbRecord;
+
+/* path: the .hea file, or the record name without it. Signal files must lie in the same folder. */
+TwWfdbRecord *tw_wfdb_record_open (const char *path, GError **error);
+void tw_wfdb_record_free (TwWfdbRecord *record);
+
+guint tw_wfdb_record_get_n_signals (const TwWfdbRecord *record);
+const TwWfdbSignal *tw_wfdb_record_get_signal (const TwWfdbRecord *record, guint signal);
+double tw_wfdb_record_get_frequency (const TwWfdbRecord *record);      /* frames per second */
+guint64 tw_wfdb_record_get_n_frames (const TwWfdbRecord *record);
+gint64 tw_wfdb_record_get_start_us (const TwWfdbRecord *record);       /* UTC assumed; 0 when the header has none */
+int tw_wfdb_record_get_age (const TwWfdbRecord *record);               /* from "# <age>", -1 */
+char tw_wfdb_record_get_sex (const TwWfdbRecord *record);              /* 'F', 'M', 0 */
+
+/* Physical values of frames [from, from + n) of one signal (the first sample of each frame); NaN where the
+ * format says "missing" or a gap segment lies. */
+gboolean tw_wfdb_record_read (TwWfdbRecord *record, guint signal, guint64 from, gsize n, double *values,
+                              GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwWfdbRecord, tw_wfdb_record_free)
+
+G_END_DECLS
