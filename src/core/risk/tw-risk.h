@@ -38,6 +38,8 @@ typedef struct
   const TwTwin *twin;                  /* for predicted flags; NULL: none are evaluated */
   gboolean feed_lost;                  /* no flag resolves; open ones say "last known" */
   gint64 expected_us[TW_N_CHANNELS];   /* usual spacing of each channel, 0 unknown */
+  const gboolean *unit_refused;        /* [TW_N_CHANNELS] or NULL: readings come in a unit that is not known */
+  const TwSample *newest;              /* [TW_N_CHANNELS] or NULL: newest sample of any verdict (sensor off) */
 } TwRiskInput;
 
 /* Evaluates every rule at now_us (call it on new data and at least once a second). Returns TRUE when a flag
@@ -49,6 +51,9 @@ GPtrArray *tw_risk_get_open (TwRisk *risk);
 /* The last 64 that were resolved, newest first. */
 GPtrArray *tw_risk_get_history (TwRisk *risk);
 const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);
+
+/* The alarm limits of this very patient (age band, SpO2 scale), of the least severe level; NaN: none. */
+void tw_risk_get_limits (const TwRisk *risk, TwChannel channel, double *low, double *high);
 
 /* FALSE: no open flag has this rule. by: who, for the record (an initials or user name), may be NULL. */
 gboolean tw_risk_acknowledge (TwRisk *risk, const char *rule, gint64 now_us);
