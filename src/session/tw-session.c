@@ -1,2 +1,542 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The conductor of a ward: takes what a source gives, lets each patient's chain work in short slices on
+ * the main loop, and says what changed. */
 #include "config.h"
+
+#include "tw-session.h"
+
+#include "tw-bed.h"
+#include "tw-source.h"
+#include "tw-tables.h"
+#include "tw-time.h"
+
+/* One slice of work; the main loop must not wait longer than 2 ms. */
+#define SLICE_US 1000
+/* Below the priority of drawing, above that of idle work. */
+#define WORK_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
+#define TELL_EVERY_MS 250
+#define RULES_EVERY_US TW_SECOND
+/* What delivery takes on the wall clock: below this age nothing is called late. */
+#define DELIVERY_FLOOR_US (10 * TW_SECOND)
+#define DELIVERY_FLOOR_WALL_US TW_SECOND
+
+struct _TwSession
+{
+  GObject parent_instance;
+
+  TwSource *source;
+  TwClock clock;
+  TwTables *tables;
+  GPtrArray *beds;         /* TwBed, by index */
+  GArray *order;           /* guint: indexes of present beds, by bed */
+  char *ward;
+  TwFeedStatus status;
+  gboolean status_changed, roster_changed;
+  gint64 clock_mono_us;    /* the source's clock: it was clock_now_us at this monotonic time */
+  gint64 clock_now_us;
+  double clock_speed;
+  gint64 checked_us;       /* source time of the last look at every patient */
+  gint64 checked_mono_us;
+  guint next_bed;          /* work goes round */
+  guint work_id, tell_id;
+  const TwSessionTap *tap;
+  gpointer tap_data;
+};
+
+G_DEFINE_FINAL_TYPE (TwSession, tw_session, G_TYPE_OBJECT)
+
+enum
+{
+  ROSTER_CHANGED,
+  PATIENT_CHANGED,
+  STATUS_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static gint64
+real_monotonic_us (gpointer data)
+{
+  return g_get_monotonic_time ();
+}
+
+static gint64
+real_wall_us (gpointer data)
+{
+  return g_get_real_time ();
+}
+
+static gint64
+monotonic_us (TwSession *self)
+{
+  return self->clock.monotonic_us (self->clock.data);
+}
+
+static TwBedMoment
+moment_now (TwSession *self)
+{
+  gint64 floor = (gint64) (self->clock_speed * (double) DELIVERY_FLOOR_WALL_US);
+
+  return (TwBedMoment){
+    .now_us = tw_session_get_now (self),
+    .floor_us = MAX (DELIVERY_FLOOR_US, floor),
+    .feed_lost = self->status.state != TW_FEED_LIVE && self->status.state != TW_FEED_LOADING,
+  };
+}
+
+static TwBed *
+bed_at (TwSession *self, guint index)
+{
+  return index < self->beds->len ? g_ptr_array_index (self->beds, index) : NULL;
+}
+
+static gboolean
+on_work (gpointer data)
+{
+  TwSession *self = data;
+  TwBedMoment moment = moment_now (self);
+  gint64 deadline_us = monotonic_us (self) + SLICE_US;
+
+  for (guint i = 0; i < self->beds->len; i++)
+    {
+      TwBed *bed = g_ptr_array_index (self->beds, self->next_bed % self->beds->len);
+
+      if (tw_bed_has_work (bed, monotonic_us (self)))
+        tw_bed_work (bed, &moment, &self->clock, deadline_us);
+      if (monotonic_us (self) >= deadline_us)
+        return G_SOURCE_CONTINUE; /* the same bed goes on in the next slice */
+      self->next_bed++;
+    }
+  self->work_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+want_work (TwSession *self)
+{
+  if (self->work_id == 0 && self->beds->len > 0)
+    self->work_id = g_idle_add_full (WORK_PRIORITY, on_work, self, NULL);
+}
+
+static void
+look_at_everyone (TwSession *self)
+{
+  TwBedMoment moment = moment_now (self);
+
+  for (guint i = 0; i < self->beds->len; i++)
+    {
+      TwBed *bed = g_ptr_array_index (self->beds, i);
+
+      if (tw_bed_is_present (bed))
+        tw_bed_step_risk (bed, &moment);
+    }
+  self->checked_us = moment.now_us;
+}
+
+/* Everything that changed is told here, four times a second at most. */
+static gboolean
+on_tell (gpointer data)
+{
+  g_autoptr (TwSession) self = g_object_ref (data);
+  gint64 mono_us = monotonic_us (self);
+
+  if (mono_us - self->checked_mono_us >= RULES_EVERY_US)
+    {
+      self->checked_mono_us = mono_us;
+      look_at_everyone (self);
+    }
+  if (self->status_changed)
+    {
+      self->status_changed = FALSE;
+      g_signal_emit (self, signals[STATUS_CHANGED], 0);
+    }
+  if (self->roster_changed)
+    {
+      self->roster_changed = FALSE;
+      g_signal_emit (self, signals[ROSTER_CHANGED], 0);
+    }
+  for (guint i = 0; i < self->beds->len; i++)
+    {
+      TwBed *bed = g_ptr_array_index (self->beds, i);
+
+      if (tw_bed_take_dirty (bed))
+        g_signal_emit (self, signals[PATIENT_CHANGED], 0, i);
+      if (tw_bed_has_work (bed, mono_us))
+        want_work (self);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Beds by number where they are numbers ("2" before "10"), else by their text, then by index. */
+static gint
+compare_beds (gconstpointer a, gconstpointer b, gpointer data)
+{
+  TwSession *self = data;
+  guint first = *(const guint *) a, second = *(const guint *) b;
+  const char *bed_a = tw_patient_get (tw_bed_get_patient (bed_at (self, first)))->bed;
+  const char *bed_b = tw_patient_get (tw_bed_get_patient (bed_at (self, second)))->bed;
+  g_autofree char *key_a = g_utf8_collate_key_for_filename (bed_a != NULL ? bed_a : "~", -1);
+  g_autofree char *key_b = g_utf8_collate_key_for_filename (bed_b != NULL ? bed_b : "~", -1);
+  int by_bed = strcmp (key_a, key_b);
+
+  return by_bed != 0 ? by_bed : (first > second) - (first < second);
+}
+
+static void
+sort_order (TwSession *self)
+{
+  g_array_set_size (self->order, 0);
+  for (guint i = 0; i < self->beds->len; i++)
+    if (tw_bed_is_present (bed_at (self, i)))
+      g_array_append_val (self->order, i);
+  g_array_sort_with_data (self->order, compare_beds, self);
+}
+
+static void
+on_roster (GPtrArray *patients, const gboolean *present, const char *ward, gpointer data)
+{
+  TwSession *self = data;
+
+  for (guint i = 0; i < patients->len; i++)
+    {
+      TwPatient *patient = g_ptr_array_index (patients, i);
+
+      if (i >= self->beds->len)
+        {
+          TwBed *bed = tw_bed_new (i, patient, self->tables);
+
+          tw_bed_set_tap (bed, self->tap, self->tap_data);
+          g_ptr_array_add (self->beds, bed);
+        }
+      tw_bed_set_patient (bed_at (self, i), patient, present == NULL || present[i]);
+    }
+  g_free (self->ward);
+  self->ward = g_strdup (ward);
+  sort_order (self);
+  self->roster_changed = TRUE;
+}
+
+static void
+on_readings (const TwObservation *readings, gsize n, gpointer data)
+{
+  TwSession *self = data;
+  gint64 mono_us = monotonic_us (self);
+
+  /* Runs of one patient go on together. */
+  for (gsize i = 0, end; i < n; i = end)
+    {
+      TwBed *bed = bed_at (self, readings[i].patient);
+
+      for (end = i + 1; end < n && readings[end].patient == readings[i].patient
+                        && ((readings[end].flags ^ readings[i].flags) & TW_OBSERVATION_HISTORY) == 0;
+           end++)
+        ;
+      if (bed != NULL)
+        tw_bed_queue (bed, readings + i, end - i, mono_us);
+    }
+  want_work (self);
+}
+
+static void
+on_gap (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpointer data)
+{
+  TwSession *self = data;
+  TwBed *bed = bed_at (self, patient);
+
+  if (bed != NULL)
+    tw_bed_add_gap (bed, channel, from_us, to_us);
+}
+
+static void
+on_status (const TwFeedStatus *status, gpointer data)
+{
+  TwSession *self = data;
+
+  if (status->state == TW_FEED_LIVE && self->status.state != TW_FEED_LIVE)
+    for (guint i = 0; i < self->beds->len; i++)
+      tw_bed_end_history (bed_at (self, i));
+  self->status = *status;
+  self->status_changed = TRUE;
+  want_work (self);
+}
+
+static void
+on_clock (gint64 mono_us, gint64 now_us, double speed, gpointer data)
+{
+  TwSession *self = data;
+
+  self->clock_mono_us = mono_us;
+  self->clock_now_us = now_us;
+  self->clock_speed = speed;
+}
+
+static void
+tw_session_dispose (GObject *object)
+{
+  TwSession *self = TW_SESSION (object);
+
+  tw_session_stop (self);
+  g_clear_pointer (&self->source, tw_source_free);
+
+  G_OBJECT_CLASS (tw_session_parent_class)->dispose (object);
+}
+
+static void
+tw_session_finalize (GObject *object)
+{
+  TwSession *self = TW_SESSION (object);
+
+  g_clear_pointer (&self->beds, g_ptr_array_unref);
+  g_clear_pointer (&self->order, g_array_unref);
+  g_clear_pointer (&self->tables, tw_tables_unref);
+  g_clear_pointer (&self->ward, g_free);
+
+  G_OBJECT_CLASS (tw_session_parent_class)->finalize (object);
+}
+
+static void
+tw_session_class_init (TwSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = tw_session_dispose;
+  object_class->finalize = tw_session_finalize;
+
+  signals[ROSTER_CHANGED] = g_signal_new ("roster-changed", TW_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[PATIENT_CHANGED] = g_signal_new ("patient-changed", TW_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[STATUS_CHANGED] = g_signal_new ("status-changed", TW_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+tw_session_init (TwSession *self)
+{
+  self->beds = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_bed_free);
+  self->order = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->clock = (TwClock){ real_monotonic_us, real_wall_us, NULL };
+  self->clock_speed = 1.0;
+  self->status.state = TW_FEED_CONNECTING;
+  self->status.speed = 1.0;
+}
+
+TwSession *
+tw_session_new (TwSource *source, const TwClock *clock, GError **error)
+{
+  static const TwSourceSink sink = { on_roster, on_readings, on_gap, on_status, on_clock };
+  g_autoptr (TwSession) self = NULL;
+
+  g_return_val_if_fail (source != NULL, NULL);
+
+  self = g_object_new (TW_TYPE_SESSION, NULL);
+  self->source = source;
+  self->tables = tw_tables_load (error);
+  if (self->tables == NULL)
+    return NULL;
+  if (clock != NULL)
+    self->clock = *clock;
+  self->status.since_us = self->clock.wall_us (self->clock.data);
+  self->clock_mono_us = monotonic_us (self);
+  self->clock_now_us = self->status.since_us;
+  tw_source_set_sink (source, &sink, self);
+  return g_steal_pointer (&self);
+}
+
+TwSession *
+tw_session_new_for_server (const TwServerAddress *address, GError **error)
+{
+  TwServerSourceOptions options = { 0 };
+  TwSource *source;
+
+  g_return_val_if_fail (address != NULL && address->base_url != NULL, NULL);
+
+  options.base_url = address->base_url;
+  options.token = address->token;
+  options.ca_file = address->ca_file;
+  options.ward = address->ward;
+  options.poll_only = address->poll_only;
+  source = tw_server_source_new (&options, error);
+  return source != NULL ? tw_session_new (source, NULL, error) : NULL;
+}
+
+void
+tw_session_start (TwSession *self)
+{
+  g_return_if_fail (TW_IS_SESSION (self));
+
+  if (self->tell_id != 0)
+    return;
+  self->tell_id = g_timeout_add (TELL_EVERY_MS, on_tell, self);
+  tw_source_start (self->source);
+}
+
+void
+tw_session_stop (TwSession *self)
+{
+  g_return_if_fail (TW_IS_SESSION (self));
+
+  if (self->tell_id != 0 && self->source != NULL)
+    tw_source_stop (self->source);
+  g_clear_handle_id (&self->tell_id, g_source_remove);
+  g_clear_handle_id (&self->work_id, g_source_remove);
+}
+
+void
+tw_session_retry (TwSession *self)
+{
+  g_return_if_fail (TW_IS_SESSION (self));
+
+  tw_source_retry (self->source);
+}
+
+guint
+tw_session_get_n_patients (TwSession *self)
+{
+  g_return_val_if_fail (TW_IS_SESSION (self), 0);
+
+  return self->beds->len;
+}
+
+const guint *
+tw_session_get_order (TwSession *self, guint *n)
+{
+  g_return_val_if_fail (TW_IS_SESSION (self) && n != NULL, NULL);
+
+  *n = self->order->len;
+  return (const guint *) (gpointer) self->order->data;
+}
+
+const char *
+tw_session_get_ward (TwSession *self)
+{
+  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
+
+  return self->ward;
+}
+
+TwSnapshot *
+tw_session_get_snapshot (TwSession *self, guint index)
+{
+  TwBed *bed;
+  TwBedMoment moment;
+
+  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
+
+  bed = bed_at (self, index);
+  if (bed == NULL)
+    return NULL;
+  moment = moment_now (self);
+  return tw_bed_snapshot (bed, &moment);
+}
+
+TwPatient *
+tw_session_dup_patient (TwSession *self, guint index)
+{
+  TwBed *bed;
+
+  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
+
+  bed = bed_at (self, index);
+  return bed != NULL ? tw_patient_ref (tw_bed_get_patient (bed)) : NULL;
+}
+
+const TwFeedStatus *
+tw_session_get_status (TwSession *self)
+{
+  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
+
+  return &self->status;
+}
+
+void
+tw_session_get_counts (TwSession *self, TwFeedCounts *counts)
+{
+  g_return_if_fail (TW_IS_SESSION (self) && counts != NULL);
+
+  tw_source_get_counts (self->source, counts);
+}
+
+gint64
+tw_session_get_now (TwSession *self)
+{
+  double elapsed_us;
+
+  g_return_val_if_fail (TW_IS_SESSION (self), 0);
+
+  elapsed_us = (double) (monotonic_us (self) - self->clock_mono_us);
+  return self->clock_now_us + (gint64) (elapsed_us * self->clock_speed);
+}
+
+gint64
+tw_session_get_checked (TwSession *self)
+{
+  g_return_val_if_fail (TW_IS_SESSION (self), 0);
+
+  return self->checked_us;
+}
+
+gboolean
+tw_session_acknowledge (TwSession *self, guint index, const char *rule)
+{
+  TwBed *bed;
+
+  g_return_val_if_fail (TW_IS_SESSION (self) && rule != NULL, FALSE);
+
+  bed = bed_at (self, index);
+  return bed != NULL && tw_bed_acknowledge (bed, rule, tw_session_get_now (self));
+}
+
+gboolean
+tw_session_silence (TwSession *self, guint index, const char *rule, int minutes)
+{
+  TwBed *bed;
+
+  g_return_val_if_fail (TW_IS_SESSION (self) && rule != NULL, FALSE);
+
+  bed = bed_at (self, index);
+  return bed != NULL && tw_bed_silence (bed, rule, minutes, tw_session_get_now (self));
+}
+
+void
+tw_session_crossing (TwSession *self,
+                     guint index,
+                     TwChannel channel,
+                     double threshold,
+                     gboolean below,
+                     int horizon_min,
+                     TwCrossing *crossing)
+{
+  TwBed *bed;
+
+  g_return_if_fail (TW_IS_SESSION (self) && crossing != NULL);
+
+  bed = bed_at (self, index);
+  if (bed != NULL)
+    tw_twin_crossing (tw_bed_get_twin (bed), channel, tw_session_get_now (self), threshold, below,
+                      horizon_min, crossing);
+}
+
+void
+tw_session_honesty (TwSession *self, guint index, TwChannel channel, int horizon_min, TwHonesty *honesty)
+{
+  TwBed *bed;
+
+  g_return_if_fail (TW_IS_SESSION (self) && honesty != NULL);
+
+  bed = bed_at (self, index);
+  if (bed != NULL)
+    tw_twin_get_honesty (tw_bed_get_twin (bed), channel, horizon_min, honesty);
+}
+
+void
+tw_session_set_tap (TwSession *self, const TwSessionTap *tap, gpointer data)
+{
+  g_return_if_fail (TW_IS_SESSION (self));
+
+  self->tap = tap;
+  self->tap_data = data;
+  for (guint i = 0; i < self->beds->len; i++)
+    tw_bed_set_tap (bed_at (self, i), tap, data);
+}

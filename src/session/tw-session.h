@@ -121,6 +121,9 @@ const char *tw_session_get_ward (TwSession *self);
 /* The newest snapshot; NULL for an unknown index. Transfer full. */
 TwSnapshot *tw_session_get_snapshot (TwSession *self, guint index);
 
+/* Who is at this index, without making a snapshot; NULL for an unknown index. Transfer full. */
+TwPatient *tw_session_dup_patient (TwSession *self, guint index);
+
 const TwFeedStatus *tw_session_get_status (TwSession *self);
 void tw_session_get_counts (TwSession *self, TwFeedCounts *counts);
 /* The source's time now (replays run faster); ages on screen are taken from it. */

@@ -1,0 +1,54 @@
+# The two commands: `make run` and `make check`. Each installs what is missing, configures and builds.
+# Everything real is in meson.build; this file only saves a newcomer from knowing that.
+
+BUILD := build
+NPROC := $(shell nproc 2>/dev/null || echo 2)
+
+# What each package is for stands in README.md, "What it is built on".
+BUILD_PACKAGES := \
+	build-essential pkg-config meson ninja-build gettext python3 \
+	libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libadwaita-1-dev \
+	libplplot-dev libcairo2-dev libcurl4-openssl-dev libsimdjson-dev libjson-glib-dev libgsl-dev \
+	libsoup-3.0-dev
+RUN_PACKAGES := \
+	plplot-driver-cairo adwaita-icon-theme fonts-cantarell fonts-wqy-microhei ca-certificates
+CHECK_PACKAGES := \
+	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl curl
+PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+
+.PHONY: deps build run check check-peers screenshots bench soak clean
+
+deps:
+	@./deps.sh $(PACKAGES)
+
+$(BUILD)/build.ninja: deps
+	@test -f $@ || meson setup $(BUILD)
+
+build: $(BUILD)/build.ninja
+	@meson compile -C $(BUILD) --ninja-args=--quiet
+	@mkdir -p $(BUILD)/bin
+	@for p in twinward twinward-cli twinward-gateway; do ln -sf ../src/$$p $(BUILD)/bin/$$p; done
+
+run: build
+	@if [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  echo "There is no display here, so the window cannot open."; \
+	  echo "Run 'make screenshots' and look at $(BUILD)/screenshots, or start a desktop session."; \
+	  exit 1; \
+	fi
+	@$(BUILD)/bin/twinward --demo
+
+check: build
+	@meson test -C $(BUILD) --print-errorlogs
+
+check-peers: build
+	@meson test -C $(BUILD) --print-errorlogs --suite peers
+
+screenshots: build
+	@meson compile -C $(BUILD) screenshots
+	@echo "The pictures are in $(BUILD)/screenshots."
+
+bench: build
+	@meson test -C $(BUILD) --benchmark --verbose --num-processes 1
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the session says, as JSON, one object a line. Field names: docs/cli.md. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "tw-session.h"
+
+G_BEGIN_DECLS
+
+/* Each returns one line without its newline; free with g_free. patient: the server's id. */
+char *tw_cli_line_status (const TwFeedStatus *status, const char *ward, gint64 now_us);
+char *tw_cli_line_patient (const TwSnapshot *snapshot);
+char *tw_cli_line_value (const char *patient, const TwCleaned *cleaned);
+char *tw_cli_line_forecast (const char *patient, const TwForecast *forecast);
+char *tw_cli_line_flag (const char *patient, TwFlag *flag);
+char *tw_cli_line_news2 (const char *patient, const TwNews2 *news2);
+
+G_END_DECLS

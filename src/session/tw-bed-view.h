@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a snapshot is made of: the parts of one patient's chain that screens may see. */
+#pragma once
+
+#include "tw-risk.h"
+#include "tw-session.h"
+#include "tw-tables.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint index;
+  guint64 serial;
+  TwPatient *patient;
+  gboolean present, loading;
+  TwTwin *twin;
+  TwRisk *risk;
+  TwSeries *series[TW_N_CHANNELS];
+  TwVitals vitals;                    /* newest samples with verdict <= 2 */
+  TwSample newest[TW_N_CHANNELS];     /* newest of any verdict */
+  TwTrend trends[TW_N_CHANNELS];
+  gint64 spacing_us[TW_N_CHANNELS];   /* median spacing of the last samples; 0 unknown */
+  TwCleanCounts counts[TW_N_CHANNELS];
+  char unit_refused[TW_N_CHANNELS][16];
+  GArray *gaps;                       /* TwGapInterval */
+} TwBedView;
+
+/* Usual spacing of a channel, at least floor_us; 0 when it is not known yet. */
+gint64 tw_bed_view_expected (const TwBedView *view, TwChannel channel, gint64 floor_us);
+
+/* Copies everything into an immutable snapshot: forecasts as of now_us, series by reference. */
+TwSnapshot *tw_bed_view_snapshot (const TwBedView *view, const TwTables *tables, gint64 now_us,
+                                  gint64 floor_us);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parameter tables that every patient's chain shares, read once from the program's resources. */
+#pragma once
+
+#include "tw-cleaner.h"
+#include "tw-risk.h"
+#include "tw-twin.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  TwCleanLimits *limits;
+  TwPriors *priors;
+  TwRiskTable *risk;
+  gatomicrefcount refs;
+} TwTables;
+
+/* An error names the table, row and column that cannot be read. */
+TwTables *tw_tables_load (GError **error);
+TwTables *tw_tables_ref (TwTables *tables);
+void tw_tables_unref (TwTables *tables);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTables, tw_tables_unref)
+
+G_END_DECLS

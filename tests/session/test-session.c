@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The conductor on a scripted source and a fake clock. */
+#include "config.h"
+
+#include "tw-scripted-source.h"
+#include "tw-session.h"
+#include "tw-time.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+
+#define T0 ((gint64) 1767268800 * TW_SECOND) /* 2026-01-01 12:00 UTC */
+
+typedef struct
+{
+  gint64 mono_us;
+  TwScriptedSource *source;
+  TwSession *session;
+  gboolean freed;
+  guint n_patient, n_roster, n_status, n_cleaned, n_forecasts, n_flags;
+  TwFlagState last_flag_state;
+} Fixture;
+
+static gint64
+fake_monotonic (gpointer data)
+{
+  return ((Fixture *) data)->mono_us;
+}
+
+static gint64
+fake_wall (gpointer data)
+{
+  return T0;
+}
+
+static void
+count_patient (TwSession *session, guint index, Fixture *fixture)
+{
+  fixture->n_patient++;
+}
+
+static void
+count_roster (TwSession *session, Fixture *fixture)
+{
+  fixture->n_roster++;
+}
+
+static void
+count_status (TwSession *session, Fixture *fixture)
+{
+  fixture->n_status++;
+}
+
+static void
+on_cleaned (guint patient, const TwCleaned *cleaned, gpointer data)
+{
+  ((Fixture *) data)->n_cleaned++;
+}
+
+static void
+on_forecast (guint patient, const TwForecast *forecast, gpointer data)
+{
+  ((Fixture *) data)->n_forecasts++;
+}
+
+static void
+on_flag (guint patient, TwFlag *flag, gpointer data)
+{
+  ((Fixture *) data)->n_flags++;
+  ((Fixture *) data)->last_flag_state = tw_flag_get (flag)->state;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  static const TwSessionTap tap = { on_cleaned, on_forecast, on_flag };
+  g_autoptr (GError) error = NULL;
+  TwClock clock = { fake_monotonic, fake_wall, fixture };
+
+  fixture->mono_us = 5 * TW_SECOND;
+  fixture->source = tw_scripted_source_new (&fixture->freed);
+  fixture->session = tw_session_new (&fixture->source->base, &clock, &error);
+  g_assert_no_error (error);
+  tw_session_set_tap (fixture->session, &tap, fixture);
+  g_signal_connect (fixture->session, "patient-changed", G_CALLBACK (count_patient), fixture);
+  g_signal_connect (fixture->session, "roster-changed", G_CALLBACK (count_roster), fixture);
+  g_signal_connect (fixture->session, "status-changed", G_CALLBACK (count_status), fixture);
+  tw_session_start (fixture->session);
+  g_assert_true (fixture->source->started);
+  tw_scripted_source_clock (fixture->source, fixture->mono_us, T0);
+  tw_scripted_source_roster (fixture->source, 2);
+  tw_scripted_source_state (fixture->source, TW_FEED_LIVE);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_finalize_object (fixture->session);
+  g_assert_true (fixture->freed);
+}
+
+/* Lets the loop run until the session has told everything. */
+static void
+settle (Fixture *fixture)
+{
+  gint64 end = g_get_monotonic_time () + 600 * 1000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (2000);
+}
+
+static void
+say_steady (Fixture *fixture, TwChannel channel, int n, gint64 every_us, double value)
+{
+  for (int i = 0; i < n; i++)
+    tw_scripted_source_say (fixture->source, 0, channel, T0 - (gint64) (n - 1 - i) * every_us,
+                            value + i % 2, 0);
+}
+
+static void
+test_values_reach_the_snapshot (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+  TwSample sample;
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 41, 5 * TW_SECOND, 71.5);
+  settle (fixture);
+  g_assert_cmpuint (fixture->n_roster, ==, 1);
+  g_assert_cmpuint (fixture->n_patient, >=, 1);
+  g_assert_cmpuint (fixture->n_cleaned, ==, 41);
+  g_assert_cmpuint (fixture->n_forecasts, ==, 41);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  sample = snapshot->channels[TW_CHANNEL_HEART_RATE].last;
+  g_assert_cmpint (sample.t_us, ==, T0);
+  g_assert_cmpfloat (sample.value, ==, 71.5);
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_HEART_RATE].expected_us, ==, 10 * TW_SECOND);
+  g_assert_cmpuint (tw_series_view_get_length (snapshot->channels[TW_CHANNEL_HEART_RATE].series), ==, 41);
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_HEART_RATE].forecast.status, ==, TW_FORECAST_OK);
+  g_assert_cmpint (snapshot->driver, ==, TW_CHANNEL_HEART_RATE);
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_SPO2].last.t_us, ==, 0);
+  g_assert_true (isnan (snapshot->channels[TW_CHANNEL_SPO2].last.value));
+  g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_SPO2, T0), ==, TW_FRESH_NEVER);
+}
+
+static void
+test_history_is_put_in_order (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+  TwSeriesView *series;
+  TwSample sample;
+
+  /* Newest page first, as servers send it, and a live value in between. */
+  for (int i = 0; i < 3000; i++)
+    tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 - (gint64) i * 5 * TW_SECOND,
+                            60 + i % 7, TW_OBSERVATION_HISTORY);
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 + 5 * TW_SECOND, 63, 0);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_true (snapshot->loading);
+  g_clear_pointer (&snapshot, tw_snapshot_unref);
+  fixture->mono_us += TW_SECOND;
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_false (snapshot->loading);
+  series = snapshot->channels[TW_CHANNEL_HEART_RATE].series;
+  g_assert_cmpuint (tw_series_view_get_length (series), ==, 3001);
+  for (gsize i = 0; i < 3001; i++)
+    {
+      tw_series_view_get (series, i, &sample);
+      g_assert_cmpint (tw_quality_reason (sample.quality), !=, TW_REASON_LATE);
+      g_assert_cmpint (sample.t_us, ==, T0 - (2999 - (gint64) i) * 5 * TW_SECOND);
+    }
+}
+
+static void
+test_age (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    gint64 age_us;
+    TwFreshness fresh;
+  } rows[] = {
+    { 0, TW_FRESH_LIVE },
+    { 20 * TW_SECOND, TW_FRESH_LIVE },
+    { 20 * TW_SECOND + 1, TW_FRESH_AGEING },
+    { 50 * TW_SECOND, TW_FRESH_AGEING },
+    { 50 * TW_SECOND + 1, TW_FRESH_STALE },
+    { 15 * TW_MINUTE, TW_FRESH_STALE },
+    { 15 * TW_MINUTE + 1, TW_FRESH_LOST },
+  };
+  g_autoptr (TwSnapshot) snapshot = NULL;
+
+  say_steady (fixture, TW_CHANNEL_SPO2, 31, 5 * TW_SECOND, 96);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_SPO2, T0 + rows[i].age_us), ==,
+                     rows[i].fresh);
+}
+
+static void
+test_sparse_age (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+
+  say_steady (fixture, TW_CHANNEL_TEMPERATURE, 6, TW_HOUR, 37);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_TEMPERATURE, T0 + 41 * TW_MINUTE), ==,
+                   TW_FRESH_LIVE);
+  g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_TEMPERATURE, T0 + 3 * TW_HOUR), ==,
+                   TW_FRESH_AGEING);
+  g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_TEMPERATURE, T0 + 8 * TW_HOUR + 1), ==,
+                   TW_FRESH_STALE);
+}
+
+static void
+test_withdrawn_vanishes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 30, TW_MINUTE, 80);
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0, NAN,
+                          TW_OBSERVATION_WITHDRAWN);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_HEART_RATE].last.t_us, ==, T0 - TW_MINUTE);
+  g_assert_cmpuint (tw_series_view_get_length (snapshot->channels[TW_CHANNEL_HEART_RATE].series), ==, 29);
+}
+
+static void
+test_flag_and_acknowledgement (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+  const TwFlagFields *flag;
+  const char *rule;
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 60, 5 * TW_SECOND, 152);
+  fixture->mono_us += TW_SECOND;
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpuint (snapshot->flags->len, >=, 1);
+  flag = tw_flag_get (g_ptr_array_index (snapshot->flags, 0));
+  g_assert_cmpuint (flag->n_evidence, >=, 1);
+  g_assert_cmpuint (fixture->n_flags, >=, 1);
+  rule = flag->rule;
+  g_assert_false (tw_session_acknowledge (fixture->session, 0, "no-such-rule"));
+  g_assert_true (tw_session_acknowledge (fixture->session, 0, rule));
+  g_assert_cmpint (fixture->last_flag_state, ==, TW_FLAG_ACKNOWLEDGED);
+  g_assert_false (tw_session_acknowledge (fixture->session, 7, rule));
+}
+
+static void
+test_states (Fixture *fixture, gconstpointer data)
+{
+  TwFeedCounts counts;
+
+  settle (fixture);
+  fixture->n_status = 0;
+  tw_scripted_source_state (fixture->source, TW_FEED_RECONNECTING);
+  settle (fixture);
+  g_assert_cmpuint (fixture->n_status, ==, 1);
+  g_assert_cmpint (tw_session_get_status (fixture->session)->state, ==, TW_FEED_RECONNECTING);
+  tw_session_retry (fixture->session);
+  g_assert_cmpuint (fixture->source->n_retries, ==, 1);
+  tw_session_get_counts (fixture->session, &counts);
+  g_assert_cmpuint (counts.n_refused, ==, 3);
+  fixture->mono_us += 90 * TW_SECOND;
+  g_assert_cmpint (tw_session_get_now (fixture->session), ==, T0 + 90 * TW_SECOND);
+}
+
+static void
+test_unknown_unit_is_named (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) snapshot = NULL;
+  TwObservation reading = { .t_us = T0,
+                            .value = 5,
+                            .channel = TW_CHANNEL_HEART_RATE,
+                            .unit = TW_UNIT_UNKNOWN,
+                            .unit_text = "furlong" };
+
+  fixture->source->base.sink->on_readings (&reading, 1, fixture->source->base.sink_data);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpstr (snapshot->channels[TW_CHANNEL_HEART_RATE].unit_refused, ==, "furlong");
+  g_assert_cmpuint (tw_series_view_get_length (snapshot->channels[TW_CHANNEL_HEART_RATE].series), ==, 0);
+  g_clear_pointer (&snapshot, tw_snapshot_unref);
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 + TW_SECOND, 71, 0);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpstr (snapshot->channels[TW_CHANNEL_HEART_RATE].unit_refused, ==, "");
+}
+
+static void
+test_snapshots_do_not_change (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) before = NULL;
+  g_autoptr (TwSnapshot) after = NULL;
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 12, 5 * TW_SECOND, 70);
+  settle (fixture);
+  before = tw_session_get_snapshot (fixture->session, 0);
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 + 5 * TW_SECOND, 99, 0);
+  settle (fixture);
+  after = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_true (before != after);
+  g_assert_cmpuint (after->serial, >, before->serial);
+  g_assert_cmpuint (tw_series_view_get_length (before->channels[TW_CHANNEL_HEART_RATE].series), ==, 12);
+  g_assert_cmpuint (tw_series_view_get_length (after->channels[TW_CHANNEL_HEART_RATE].series), ==, 13);
+}
+
+int
+main (int argc, char **argv)
+{
+  gsl_set_error_handler_off ();
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add ("/session/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("values-reach-the-snapshot", test_values_reach_the_snapshot);
+  ADD ("history-is-put-in-order", test_history_is_put_in_order);
+  ADD ("age", test_age);
+  ADD ("sparse-age", test_sparse_age);
+  ADD ("withdrawn-vanishes", test_withdrawn_vanishes);
+  ADD ("flag-and-acknowledgement", test_flag_and_acknowledgement);
+  ADD ("states", test_states);
+  ADD ("unknown-unit-is-named", test_unknown_unit_is_named);
+  ADD ("snapshots-do-not-change", test_snapshots_do_not_change);
+#undef ADD
+  return g_test_run ();
+}
