@@ -6,6 +6,7 @@
 
 #include "tw-cli.h"
 #include "tw-cli-lines.h"
+#include "tw-observation.h"
 
 #include <errno.h>
 #include <glib-unix.h>

@@ -88,13 +88,11 @@ find_driver (const TwBedView *view, GPtrArray *flags, const TwNews2 *news2)
 static void
 fill_channel (TwChannelSnapshot *channel,
               const TwBedView *view,
-              const TwTables *tables,
               TwChannel which,
               gint64 now_us,
               gint64 floor_us)
 {
   int horizons[TW_FORECAST_MAX_POINTS];
-  TwCategory category = tw_patient_category (view->patient, now_us);
 
   channel->last = view->vitals.last[which];
   channel->newest = view->newest[which];
@@ -103,7 +101,7 @@ fill_channel (TwChannelSnapshot *channel,
   channel->counts = view->counts[which];
   channel->series = tw_series_snapshot (view->series[which]);
   g_strlcpy (channel->unit_refused, view->unit_refused[which], sizeof channel->unit_refused);
-  tw_risk_table_get_limits (tables->risk, category, which, &channel->limit_low, &channel->limit_high);
+  tw_risk_get_limits (view->risk, which, &channel->limit_low, &channel->limit_high);
   channel->forecast.channel = which;
   channel->forecast.status = TW_FORECAST_NOT_MODELLED;
   if (which < TW_N_VITALS)
@@ -118,7 +116,7 @@ copy_flags (GPtrArray *flags)
 }
 
 TwSnapshot *
-tw_bed_view_snapshot (const TwBedView *view, const TwTables *tables, gint64 now_us, gint64 floor_us)
+tw_bed_view_snapshot (const TwBedView *view, gint64 now_us, gint64 floor_us)
 {
   TwSnapshot *snapshot = g_new0 (TwSnapshot, 1);
 
@@ -139,6 +137,6 @@ tw_bed_view_snapshot (const TwBedView *view, const TwTables *tables, gint64 now_
   snapshot->driver = find_driver (view, snapshot->flags, &snapshot->news2);
   snapshot->gaps = g_array_copy (view->gaps);
   for (int i = 0; i < TW_N_CHANNELS; i++)
-    fill_channel (&snapshot->channels[i], view, tables, i, now_us, floor_us);
+    fill_channel (&snapshot->channels[i], view, i, now_us, floor_us);
   return snapshot;
 }

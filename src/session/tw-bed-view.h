@@ -4,7 +4,6 @@
 
 #include "tw-risk.h"
 #include "tw-session.h"
-#include "tw-tables.h"
 
 G_BEGIN_DECLS
 
@@ -30,7 +29,6 @@ typedef struct
 gint64 tw_bed_view_expected (const TwBedView *view, TwChannel channel, gint64 floor_us);
 
 /* Copies everything into an immutable snapshot: forecasts as of now_us, series by reference. */
-TwSnapshot *tw_bed_view_snapshot (const TwBedView *view, const TwTables *tables, gint64 now_us,
-                                  gint64 floor_us);
+TwSnapshot *tw_bed_view_snapshot (const TwBedView *view, gint64 now_us, gint64 floor_us);
 
 G_END_DECLS

@@ -444,6 +444,7 @@ tw_bed_step_risk (TwBed *bed, const TwBedMoment *moment)
     .twin = bed->view.twin,
     .feed_lost = moment->feed_lost,
     .unit_refused = bed->refused,
+    .newest = bed->view.newest,
   };
 
   g_return_val_if_fail (bed != NULL && moment != NULL, FALSE);
@@ -477,7 +478,7 @@ tw_bed_snapshot (TwBed *bed, const TwBedMoment *moment)
       for (int i = 0; i < TW_N_CHANNELS; i++)
         bed->view.counts[i] = *tw_cleaner_get_counts (bed->cleaner, i);
       bed->view.serial++;
-      bed->snapshot = tw_bed_view_snapshot (&bed->view, bed->tables, moment->now_us, moment->floor_us);
+      bed->snapshot = tw_bed_view_snapshot (&bed->view, moment->now_us, moment->floor_us);
     }
   return tw_snapshot_ref (bed->snapshot);
 }
