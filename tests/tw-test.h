@@ -12,6 +12,8 @@ tw_test_dup_table (const char *name)
 {
   g_autofree char *path = g_strdup_printf ("/org/twinward/tables/%s", name);
   g_autoptr (GError) error = NULL;
+  if (tw_tables_get_resource () == NULL)
+    tw_tables_register_resource ();
   g_autoptr (GBytes) bytes = g_resource_lookup_data (tw_tables_get_resource (), path, 0, &error);
   g_assert_no_error (error);
   return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
