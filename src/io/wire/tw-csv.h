@@ -16,7 +16,14 @@ typedef struct
   char why[96];   /* "value \"abc\" is not a number", in words */
 } TwCsvProblem;
 
-/* A streaming reader: memory does not grow with the file. */
+#define TW_CSV_MAX_ROW (64 * 1024)  /* bytes of one row */
+#define TW_CSV_MAX_PATIENTS 100000
+#define TW_CSV_MAX_PROBLEMS 100     /* kept; all are counted */
+
+/* A streaming reader: memory does not grow with the file. The columns patient, time, channel, value and unit
+ * stand in any order, others are ignored. channel is a name or a LOINC code; value is a number, "<" or ">" and a
+ * number (a bound: flag censored), a letter A C V P U for consciousness, "Low" or "High" for glucose (the sensor's
+ * bound), or empty (absent: NaN). A row with an unknown channel or unit is a problem and is not delivered. */
 typedef struct _TwCsvReader TwCsvReader;
 
 /* row: obs->patient is the index of the patient id in order of first appearance. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Model -> FHIR R4 JSON (json-glib builder inside). Used by the gateway's facade. */
+/* Model -> FHIR R4 JSON. Used by the gateway's facade. Values are written as the shortest decimals that read
+ * back as the same number: 37.2 is "37.2". */
 #pragma once
 
 #include <glib.h>
@@ -43,7 +44,9 @@ typedef struct
 
 void tw_fhir_write_sampled (GString *out, const TwFhirSampled *sampled);
 
-/* Scale 2 is written as Patient.extension urn:twinward:news2-spo2-scale (valueInteger 2). */
+/* Scale 2 is written as Patient.extension urn:twinward:news2-spo2-scale (valueInteger 2); in the same way
+ * age (only without a birth date), invented, pregnant and weight: urn:twinward:age-years, -:invented,
+ * -:pregnant, -:weight-kg. Bed and ward belong to Encounter and Location. */
 void tw_fhir_write_patient (GString *out, const TwPatient *patient, gint64 last_updated_us);
 void tw_fhir_write_encounter (GString *out, const char *id, const char *patient_id, const char *location_id,
                               gint64 start_us, gint64 last_updated_us);

@@ -1,0 +1,774 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines of the ward stream to frames: any split of the bytes, one dictionary, nothing believed unchecked. */
+#include "config.h"
+
+#include "tw-frame.h"
+
+#include "tw-decimal.h"
+#include "tw-json-tape.h"
+#include "tw-text.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <math.h>
+
+#define MAX_CHANNEL_ID 255
+#define MAX_SLICE (64 * 1024) /* bytes taken over at once: bounds the buffer whatever the caller hands in */
+#define MAX_SCALED ((gint64) 1 << 53)
+
+typedef struct
+{
+  gboolean known;     /* the id stands in the dictionary */
+  TwChannel channel;  /* TW_CHANNEL_NONE: of a newer server */
+  double scale;
+  double offset;
+  TwUnit unit;
+  char unit_text[16];
+} ChannelEntry;
+
+typedef struct
+{
+  char puid[TW_FRAME_MAX_TEXT];
+  char bed[TW_FRAME_MAX_TEXT];
+} PatientEntry;
+
+struct _TwFrameReader
+{
+  GByteArray *pending;   /* bytes of lines not yet ended */
+  gsize scanned;         /* of these, known to hold no line end */
+  ChannelEntry channels[MAX_CHANNEL_ID + 1];
+  GPtrArray *patients;   /* PatientEntry, in the dictionary's order */
+  GHashTable *by_id;     /* id -> PatientEntry, borrowed */
+  guint64 n_unknown;
+  gboolean greeted;
+  GError *failure;       /* once wrong, always wrong */
+  TwFrame frame;         /* the one being decoded */
+};
+
+typedef enum
+{
+  KEY_T,
+  KEY_Q,
+  KEY_P,
+  KEY_TS,
+  KEY_X,
+  KEY_CH,
+  KEY_NOW,
+  KEY_WHY,
+  KEY_FROM,
+  KEY_TO,
+  KEY_HWM,
+  KEY_TOKEN,
+  KEY_V,
+  KEY_EPOCH,
+  KEY_WARD,
+  KEY_HB_S,
+  KEY_SPEED,
+  KEY_RECORDED,
+  KEY_INVENTED,
+  KEY_RETRY_S,
+  N_KEYS
+} Key;
+
+static const char *const key_names[N_KEYS] = {
+  "t",     "q",   "p",     "ts", "x",     "ch",   "now",  "why",   "from",     "to",
+  "hwm",   "token", "v",   "epoch", "ward", "hb_s", "speed", "recorded", "invented", "retry_s",
+};
+
+/* One line: where the value of each key stands on the tape; 0: absent. */
+typedef struct
+{
+  TwJsonDocument document;
+  guint32 at[N_KEYS];
+} Line;
+
+TwFrameReader *
+tw_frame_reader_new (void)
+{
+  TwFrameReader *reader = g_new0 (TwFrameReader, 1);
+
+  reader->pending = g_byte_array_new ();
+  reader->patients = g_ptr_array_new_with_free_func (g_free);
+  reader->by_id = g_hash_table_new (g_direct_hash, g_direct_equal);
+  return reader;
+}
+
+void
+tw_frame_reader_free (TwFrameReader *reader)
+{
+  if (reader == NULL)
+    return;
+  g_byte_array_unref (reader->pending);
+  g_hash_table_unref (reader->by_id);
+  g_ptr_array_unref (reader->patients);
+  g_clear_error (&reader->failure);
+  g_free (reader);
+}
+
+guint64
+tw_frame_reader_get_n_unknown (const TwFrameReader *reader)
+{
+  g_return_val_if_fail (reader != NULL, 0);
+  return reader->n_unknown;
+}
+
+gboolean
+tw_frame_reader_get_patient (const TwFrameReader *reader,
+                             gsize index,
+                             const char **puid,
+                             const char **bed)
+{
+  const PatientEntry *entry;
+
+  g_return_val_if_fail (reader != NULL, FALSE);
+  if (index >= reader->patients->len)
+    return FALSE;
+  entry = g_ptr_array_index (reader->patients, index);
+  if (puid != NULL)
+    *puid = entry->puid;
+  if (bed != NULL)
+    *bed = entry->bed;
+  return TRUE;
+}
+
+static gboolean
+fail_key (GError **error,
+          Key key)
+{
+  g_set_error (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+               _("the ward stream sent a line whose field “%s” is missing or wrong"),
+               key_names[key]);
+  return FALSE;
+}
+
+/* Takes a text of the document whole: one that is too long or holds NUL is an error, not cut. */
+static gboolean
+take_text (const TwJsonDocument *document,
+           guint32 at,
+           char *out,
+           gsize size)
+{
+  TwJsonText text;
+
+  if (at == 0 || tw_json_type (document, at) != '"')
+    return FALSE;
+  text = tw_json_text (document, at);
+  if (text.length >= size || memchr (text.text, '\0', text.length) != NULL)
+    return FALSE;
+  memcpy (out, text.text, text.length + 1);
+  return TRUE;
+}
+
+/* Text for people: cleaned and cut. Absent is "". */
+static gboolean
+read_words (const Line *line,
+            Key key,
+            char *out,
+            gsize size,
+            GError **error)
+{
+  TwJsonText text;
+
+  if (line->at[key] == 0)
+    return TRUE;
+  if (tw_json_type (&line->document, line->at[key]) != '"')
+    return fail_key (error, key);
+  text = tw_json_text (&line->document, line->at[key]);
+  tw_text_clean (out, size, text.text, text.length);
+  return TRUE;
+}
+
+static gboolean
+read_whole (const Line *line,
+            Key key,
+            gint64 low,
+            gint64 high,
+            gint64 *value,
+            GError **error)
+{
+  if (line->at[key] != 0 && tw_json_integer (&line->document, line->at[key], value)
+      && *value >= low && *value <= high)
+    return TRUE;
+  return fail_key (error, key);
+}
+
+static gboolean
+read_count (const Line *line,
+            Key key,
+            guint64 *value,
+            GError **error)
+{
+  gint64 whole;
+
+  if (!read_whole (line, key, 0, G_MAXINT64, &whole, error))
+    return FALSE;
+  *value = (guint64) whole;
+  return TRUE;
+}
+
+static gboolean
+read_time (const Line *line,
+           Key key,
+           gint64 *t_us,
+           GError **error)
+{
+  return read_whole (line, key, G_MININT64 / 4, G_MAXINT64 / 4, t_us, error);
+}
+
+/* Absent is FALSE. */
+static gboolean
+read_boolean (const Line *line,
+              Key key,
+              gboolean *value,
+              GError **error)
+{
+  char type;
+
+  if (line->at[key] == 0)
+    return TRUE;
+  type = tw_json_type (&line->document, line->at[key]);
+  if (type != 't' && type != 'f')
+    return fail_key (error, key);
+  *value = type == 't';
+  return TRUE;
+}
+
+static gboolean
+read_patient (TwFrameReader *reader,
+              const Line *line,
+              gboolean optional,
+              GError **error)
+{
+  guint32 at = line->at[KEY_P];
+  const PatientEntry *entry;
+  gint64 id;
+
+  if (optional && (at == 0 || tw_json_type (&line->document, at) == 'n'))
+    return TRUE;
+  if (at != 0 && tw_json_type (&line->document, at) == '"')
+    {
+      if (take_text (&line->document, at, reader->frame.puid, TW_FRAME_MAX_TEXT)
+          && reader->frame.puid[0] != '\0')
+        return TRUE;
+      return fail_key (error, KEY_P);
+    }
+  if (!read_whole (line, KEY_P, 1, G_MAXINT32, &id, error))
+    return FALSE;
+  entry = g_hash_table_lookup (reader->by_id, GINT_TO_POINTER ((int) id));
+  if (entry == NULL)
+    {
+      g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                           _("the ward stream sent a value for a patient it had not announced"));
+      return FALSE;
+    }
+  reader->frame.p_id = (guint32) id;
+  memcpy (reader->frame.puid, entry->puid, TW_FRAME_MAX_TEXT);
+  return TRUE;
+}
+
+/* The dictionary's entry for a channel id on the tape; NULL and an error when there is none. */
+static const ChannelEntry *
+look_up_channel (const TwFrameReader *reader,
+                 const TwJsonDocument *document,
+                 guint32 at,
+                 GError **error)
+{
+  gint64 id;
+
+  if (at != 0 && tw_json_integer (document, at, &id) && id >= 0 && id <= MAX_CHANNEL_ID
+      && reader->channels[id].known)
+    return &reader->channels[id];
+  g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                       _("the ward stream sent a value for a channel it had not announced"));
+  return NULL;
+}
+
+/* A scaled integer or null. */
+static gboolean
+read_scaled (const TwJsonDocument *document,
+             guint32 at,
+             const ChannelEntry *entry,
+             TwFrameValue *value)
+{
+  gint64 whole;
+
+  value->channel = entry->channel;
+  value->unit = entry->unit;
+  memcpy (value->unit_text, entry->unit_text, sizeof value->unit_text);
+  value->value = (double) NAN;
+  if (at == 0)
+    return FALSE;
+  if (tw_json_type (document, at) == 'n')
+    return TRUE;
+  if (!tw_json_integer (document, at, &whole) || ABS (whole) > MAX_SCALED)
+    return FALSE;
+  value->value = tw_decimal_scaled ((double) whole, entry->scale) + entry->offset;
+  return TRUE;
+}
+
+/* One [channel, value, quality]. Values of unknown channels are left out. */
+static gboolean
+read_tick (TwFrameReader *reader,
+           const TwJsonDocument *document,
+           guint32 at,
+           GError **error)
+{
+  TwFrame *frame = &reader->frame;
+  TwFrameValue value = { 0 };
+  const ChannelEntry *entry;
+  guint32 end, second;
+  gint64 quality;
+
+  if (tw_json_type (document, at) != '[')
+    return fail_key (error, KEY_X);
+  end = tw_json_end (document, at) - 1;
+  if (at + 1 == end)
+    return fail_key (error, KEY_X);
+  entry = look_up_channel (reader, document, at + 1, error);
+  if (entry == NULL)
+    return FALSE;
+  second = tw_json_next (document, at + 1);
+  if (second == end || !read_scaled (document, second, entry, &value))
+    return fail_key (error, KEY_X);
+  at = tw_json_next (document, second);
+  if (at == end || !tw_json_integer (document, at, &quality) || quality < 0 || quality > 255
+      || tw_json_next (document, at) != end)
+    return fail_key (error, KEY_X);
+  value.quality = (TwQuality) quality;
+  if (entry->channel == TW_CHANNEL_NONE)
+    reader->n_unknown++;
+  else if (frame->n == TW_FRAME_MAX_VALUES)
+    return fail_key (error, KEY_X);
+  else
+    frame->values[frame->n++] = value;
+  return TRUE;
+}
+
+static gboolean
+read_samples (TwFrameReader *reader,
+              const Line *line,
+              GError **error)
+{
+  guint32 at = line->at[KEY_X], end;
+
+  if (!read_count (line, KEY_Q, &reader->frame.q, error)
+      || !read_patient (reader, line, FALSE, error)
+      || !read_time (line, KEY_TS, &reader->frame.t_us, error))
+    return FALSE;
+  if (at == 0 || tw_json_type (&line->document, at) != '[')
+    return fail_key (error, KEY_X);
+  end = tw_json_end (&line->document, at) - 1;
+  for (at++; at < end; at = tw_json_next (&line->document, at))
+    if (!read_tick (reader, &line->document, at, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_correction (TwFrameReader *reader,
+                 const Line *line,
+                 GError **error)
+{
+  TwFrame *frame = &reader->frame;
+  const ChannelEntry *entry;
+
+  if (!read_count (line, KEY_Q, &frame->q, error) || !read_patient (reader, line, FALSE, error)
+      || !read_time (line, KEY_TS, &frame->t_us, error)
+      || !read_words (line, KEY_WHY, frame->why, sizeof frame->why, error))
+    return FALSE;
+  entry = look_up_channel (reader, &line->document, line->at[KEY_CH], error);
+  if (entry == NULL)
+    return FALSE;
+  frame->channel = entry->channel;
+  if (!read_scaled (&line->document, line->at[KEY_NOW], entry, &frame->values[0]))
+    return fail_key (error, KEY_NOW);
+  frame->n = isnan (frame->values[0].value) ? 0 : 1;
+  return TRUE;
+}
+
+static gboolean
+read_gap (TwFrameReader *reader,
+          const Line *line,
+          GError **error)
+{
+  TwFrame *frame = &reader->frame;
+  guint32 at = line->at[KEY_CH];
+
+  if (!read_count (line, KEY_Q, &frame->q, error) || !read_patient (reader, line, TRUE, error)
+      || !read_time (line, KEY_FROM, &frame->from_us, error)
+      || !read_time (line, KEY_TO, &frame->to_us, error)
+      || !read_words (line, KEY_WHY, frame->why, sizeof frame->why, error))
+    return FALSE;
+  frame->channel = TW_CHANNEL_NONE;
+  if (at != 0 && tw_json_type (&line->document, at) != 'n')
+    {
+      const ChannelEntry *entry = look_up_channel (reader, &line->document, at, error);
+
+      if (entry == NULL)
+        return FALSE;
+      frame->channel = entry->channel;
+    }
+  return frame->from_us <= frame->to_us ? TRUE : fail_key (error, KEY_TO);
+}
+
+static gboolean
+read_conflated (TwFrameReader *reader,
+                const Line *line,
+                GError **error)
+{
+  if (!read_count (line, KEY_FROM, &reader->frame.from_q, error)
+      || !read_count (line, KEY_TO, &reader->frame.to_q, error))
+    return FALSE;
+  reader->frame.q = reader->frame.to_q;
+  return reader->frame.from_q <= reader->frame.to_q ? TRUE : fail_key (error, KEY_TO);
+}
+
+static gboolean
+read_hello (TwFrameReader *reader,
+            const Line *line,
+            GError **error)
+{
+  TwFrame *frame = &reader->frame;
+  gint64 version, heartbeat;
+
+  if (!read_whole (line, KEY_V, 0, G_MAXINT32, &version, error))
+    return FALSE;
+  if (version != TW_FRAME_VERSION)
+    {
+      g_set_error (error, TW_WIRE_ERROR, TW_WIRE_ERROR_UNSUPPORTED,
+                   _("the ward stream is of version %d, which this program does not know"),
+                   (int) version);
+      return FALSE;
+    }
+  if (!take_text (&line->document, line->at[KEY_EPOCH], frame->epoch, sizeof frame->epoch))
+    return fail_key (error, KEY_EPOCH);
+  if (!take_text (&line->document, line->at[KEY_WARD], frame->ward, sizeof frame->ward))
+    return fail_key (error, KEY_WARD);
+  if (!read_whole (line, KEY_HB_S, 1, 3600, &heartbeat, error)
+      || !read_time (line, KEY_NOW, &frame->t_us, error)
+      || !read_boolean (line, KEY_RECORDED, &frame->recorded, error)
+      || !read_boolean (line, KEY_INVENTED, &frame->invented, error))
+    return FALSE;
+  frame->hb_s = (int) heartbeat;
+  frame->speed = 1;
+  if (line->at[KEY_SPEED] != 0
+      && (!tw_json_number (&line->document, line->at[KEY_SPEED], &frame->speed)
+          || !(frame->speed > 0 && frame->speed <= 1e6)))
+    return fail_key (error, KEY_SPEED);
+  reader->greeted = TRUE;
+  return TRUE;
+}
+
+static gboolean
+read_heartbeat (TwFrameReader *reader,
+                const Line *line,
+                GError **error)
+{
+  TwFrame *frame = &reader->frame;
+
+  if (!read_time (line, KEY_NOW, &frame->t_us, error)
+      || !read_count (line, KEY_HWM, &frame->hwm, error))
+    return FALSE;
+  if (line->at[KEY_TOKEN] != 0
+      && !take_text (&line->document, line->at[KEY_TOKEN], frame->token, sizeof frame->token))
+    return fail_key (error, KEY_TOKEN);
+  return TRUE;
+}
+
+static gboolean
+read_bye (TwFrameReader *reader,
+          const Line *line,
+          GError **error)
+{
+  gint64 retry = 0;
+
+  if (!read_words (line, KEY_WHY, reader->frame.why, sizeof reader->frame.why, error))
+    return FALSE;
+  if (line->at[KEY_RETRY_S] != 0 && !read_whole (line, KEY_RETRY_S, 0, 86400, &retry, error))
+    return FALSE;
+  reader->frame.retry_s = (int) retry;
+  return TRUE;
+}
+
+/* An id of the dictionary, written as a key. */
+static gboolean
+parse_id (TwJsonText text,
+          gint64 high,
+          gint64 *id)
+{
+  *id = 0;
+  if (text.length == 0 || text.length > 9)
+    return FALSE;
+  for (guint32 i = 0; i < text.length; i++)
+    {
+      if (!g_ascii_isdigit (text.text[i]))
+        return FALSE;
+      *id = *id * 10 + (text.text[i] - '0');
+    }
+  return *id <= high;
+}
+
+static gboolean
+read_channel_entry (TwFrameReader *reader,
+                    const TwJsonDocument *document,
+                    guint32 key,
+                    GError **error)
+{
+  ChannelEntry entry = { .known = TRUE, .scale = 1 };
+  guint32 at = key + 1, end;
+  char name[64] = "", code[sizeof entry.unit_text] = "";
+  gint64 id;
+
+  if (!parse_id (tw_json_text (document, key), MAX_CHANNEL_ID, &id) || reader->channels[id].known
+      || tw_json_type (document, at) != '{')
+    return fail_key (error, KEY_CH);
+  end = tw_json_end (document, at) - 1;
+  for (at++; at < end; at = tw_json_next (document, at + 1))
+    {
+      TwJsonText member = tw_json_text (document, at);
+      gboolean ok = TRUE;
+
+      if (tw_json_text_is (member, "name"))
+        ok = name[0] == '\0' && take_text (document, at + 1, name, sizeof name);
+      else if (tw_json_text_is (member, "ucum"))
+        ok = code[0] == '\0' && take_text (document, at + 1, code, sizeof code);
+      else if (tw_json_text_is (member, "scale"))
+        ok = tw_json_number (document, at + 1, &entry.scale) && entry.scale >= 1e-9
+             && entry.scale <= 1e9;
+      else if (tw_json_text_is (member, "off"))
+        ok = tw_json_number (document, at + 1, &entry.offset) && fabs (entry.offset) <= 1e9;
+      if (!ok)
+        return fail_key (error, KEY_CH);
+    }
+  entry.channel = tw_channel_from_name (name);
+  entry.unit = tw_unit_from_ucum (code, -1);
+  tw_text_clean (entry.unit_text, sizeof entry.unit_text, code, strlen (code));
+  reader->channels[id] = entry;
+  return TRUE;
+}
+
+static gboolean
+read_patient_entry (TwFrameReader *reader,
+                    const TwJsonDocument *document,
+                    guint32 key,
+                    GError **error)
+{
+  g_autofree PatientEntry *entry = g_new0 (PatientEntry, 1);
+  guint32 at = key + 1, end;
+  gint64 id;
+
+  if (!parse_id (tw_json_text (document, key), G_MAXINT32, &id) || id == 0
+      || tw_json_type (document, at) != '{'
+      || g_hash_table_contains (reader->by_id, GINT_TO_POINTER ((int) id)))
+    return fail_key (error, KEY_P);
+  end = tw_json_end (document, at) - 1;
+  for (at++; at < end; at = tw_json_next (document, at + 1))
+    {
+      TwJsonText member = tw_json_text (document, at);
+
+      if (tw_json_text_is (member, "puid"))
+        {
+          if (entry->puid[0] != '\0' || !take_text (document, at + 1, entry->puid, sizeof entry->puid))
+            return fail_key (error, KEY_P);
+        }
+      else if (tw_json_text_is (member, "bed") && tw_json_type (document, at + 1) == '"')
+        {
+          TwJsonText bed = tw_json_text (document, at + 1);
+
+          tw_text_clean (entry->bed, sizeof entry->bed, bed.text, bed.length);
+        }
+    }
+  if (entry->puid[0] == '\0')
+    return fail_key (error, KEY_P);
+  g_hash_table_insert (reader->by_id, GINT_TO_POINTER ((int) id), entry);
+  g_ptr_array_add (reader->patients, g_steal_pointer (&entry));
+  return TRUE;
+}
+
+/* Each part that is present replaces what was known. */
+static gboolean
+read_dictionary (TwFrameReader *reader,
+                 const Line *line,
+                 GError **error)
+{
+  const TwJsonDocument *document = &line->document;
+  guint32 at, end;
+
+  if ((at = line->at[KEY_CH]) != 0)
+    {
+      if (tw_json_type (document, at) != '{')
+        return fail_key (error, KEY_CH);
+      memset (reader->channels, 0, sizeof reader->channels);
+      end = tw_json_end (document, at) - 1;
+      for (at++; at < end; at = tw_json_next (document, at + 1))
+        if (!read_channel_entry (reader, document, at, error))
+          return FALSE;
+    }
+  if ((at = line->at[KEY_P]) != 0)
+    {
+      if (tw_json_type (document, at) != '{')
+        return fail_key (error, KEY_P);
+      g_hash_table_remove_all (reader->by_id);
+      g_ptr_array_set_size (reader->patients, 0);
+      end = tw_json_end (document, at) - 1;
+      for (at++; at < end; at = tw_json_next (document, at + 1))
+        if (!read_patient_entry (reader, document, at, error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+typedef gboolean (*ReadFunc) (TwFrameReader *reader, const Line *line, GError **error);
+
+static const struct
+{
+  const char *name;
+  TwFrameType type;
+  ReadFunc read;
+} frame_types[] = {
+  { "s", TW_FRAME_SAMPLES, read_samples },     { "hb", TW_FRAME_HEARTBEAT, read_heartbeat },
+  { "corr", TW_FRAME_CORRECTION, read_correction }, { "gap", TW_FRAME_GAP, read_gap },
+  { "dict", TW_FRAME_DICT, read_dictionary },  { "conflated", TW_FRAME_CONFLATED, read_conflated },
+  { "hello", TW_FRAME_HELLO, read_hello },     { "bye", TW_FRAME_BYE, read_bye },
+};
+
+/* Notes where each known key's value stands; a key twice is an error. */
+static gboolean
+index_line (Line *line,
+            GError **error)
+{
+  guint32 at = TW_JSON_ROOT, end;
+
+  if (tw_json_type (&line->document, at) != '{')
+    return fail_key (error, KEY_T);
+  end = tw_json_end (&line->document, at) - 1;
+  for (at++; at < end; at = tw_json_next (&line->document, at + 1))
+    {
+      TwJsonText name = tw_json_text (&line->document, at);
+
+      for (int key = 0; key < N_KEYS; key++)
+        if (tw_json_text_is (name, key_names[key]))
+          {
+            if (line->at[key] != 0)
+              return fail_key (error, (Key) key);
+            line->at[key] = at + 1;
+            break;
+          }
+    }
+  return TRUE;
+}
+
+static gboolean
+read_line (TwFrameReader *reader,
+           const char *text,
+           gsize length,
+           TwFrameFunc func,
+           gpointer user_data,
+           GError **error)
+{
+  Line line = { 0 };
+  TwJsonText name;
+
+  if (!tw_json_open_padded (text, length, &line.document, error))
+    {
+      g_prefix_error (error, "%s: ", _("the ward stream sent a line that cannot be read"));
+      return FALSE;
+    }
+  if (!index_line (&line, error))
+    return FALSE;
+  if (line.at[KEY_T] == 0 || tw_json_type (&line.document, line.at[KEY_T]) != '"')
+    return fail_key (error, KEY_T);
+  name = tw_json_text (&line.document, line.at[KEY_T]);
+  memset (&reader->frame, 0, sizeof reader->frame);
+  reader->frame.channel = TW_CHANNEL_NONE;
+  for (gsize i = 0; i < G_N_ELEMENTS (frame_types); i++)
+    if (tw_json_text_is (name, frame_types[i].name))
+      {
+        if (!reader->greeted && frame_types[i].type != TW_FRAME_HELLO)
+          {
+            g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                                 _("the ward stream did not begin with a greeting"));
+            return FALSE;
+          }
+        reader->frame.type = frame_types[i].type;
+        if (!frame_types[i].read (reader, &line, error))
+          return FALSE;
+        func (&reader->frame, user_data);
+        return TRUE;
+      }
+  reader->n_unknown++;
+  return TRUE;
+}
+
+static gboolean
+is_blank (const char *text,
+          gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (text[i] != ' ' && text[i] != '\r' && text[i] != '\t')
+      return FALSE;
+  return TRUE;
+}
+
+/* Reads the whole lines of pending and keeps the rest. */
+static gboolean
+read_lines (TwFrameReader *reader,
+            TwFrameFunc func,
+            gpointer user_data,
+            GError **error)
+{
+  gsize length = reader->pending->len, start = 0;
+  const char *data, *end;
+
+  /* The parser reads beyond the last line: the room for it is made here, once. */
+  g_byte_array_set_size (reader->pending, (guint) (length + TW_JSON_PADDING));
+  memset (reader->pending->data + length, 0, TW_JSON_PADDING);
+  data = (const char *) reader->pending->data;
+  while ((end = memchr (data + MAX (start, reader->scanned), '\n',
+                        length - MAX (start, reader->scanned))) != NULL)
+    {
+      gsize n = (gsize) (end - data) - start;
+
+      if (n > TW_FRAME_MAX_LINE)
+        break; /* the caller sees that too much is pending */
+      if (!is_blank (data + start, n)
+          && !read_line (reader, data + start, n, func, user_data, error))
+        return FALSE;
+      start += n + 1;
+    }
+  g_byte_array_set_size (reader->pending, (guint) length);
+  if (start > 0)
+    g_byte_array_remove_range (reader->pending, 0, (guint) start);
+  reader->scanned = reader->pending->len;
+  return TRUE;
+}
+
+gboolean
+tw_frame_reader_feed (TwFrameReader *reader,
+                      const char *bytes,
+                      gsize n,
+                      TwFrameFunc func,
+                      gpointer user_data,
+                      GError **error)
+{
+  g_return_val_if_fail (reader != NULL && func != NULL && (bytes != NULL || n == 0), FALSE);
+
+  while (n > 0 && reader->failure == NULL)
+    {
+      gsize slice = MIN (n, MAX_SLICE);
+
+      g_byte_array_append (reader->pending, (const guint8 *) bytes, (guint) slice);
+      if (read_lines (reader, func, user_data, &reader->failure)
+          && reader->pending->len > TW_FRAME_MAX_LINE)
+        g_set_error_literal (&reader->failure, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                             _("the ward stream sent a line longer than 1 MiB"));
+      bytes += slice;
+      n -= slice;
+    }
+  if (reader->failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (reader->failure));
+      return FALSE;
+    }
+  return TRUE;
+}
