@@ -25,6 +25,7 @@ typedef struct
   char *unit_text;     /* "mmHg" */
   TwChannel channel;   /* TW_CHANNEL_NONE: not a vital sign that we know */
   TwUnit unit;
+  guint rank;          /* among signals of one channel 0 is preferred: arterial line 0, cuff 1; ECG 0, pulse 1 */
 } TwWfdbSignal;
 
 typedef struct _TwWfdbRecord TwWfdbRecord;
@@ -45,6 +46,12 @@ char tw_wfdb_record_get_sex (const TwWfdbRecord *record);              /* 'F', '
  * format says "missing" or a gap segment lies. */
 gboolean tw_wfdb_record_read (TwWfdbRecord *record, guint signal, guint64 from, gsize n, double *values,
                               GError **error);
+
+/* Frames that the header announces and the signal files do not hold; they are not counted as frames. */
+guint64 tw_wfdb_record_get_n_lacking (const TwWfdbRecord *record);
+/* *matches: the sum of all samples of the signal is the header's checksum; TRUE where there is none, for a
+ * record in segments, and for one that lacks frames. Reads the whole signal. */
+gboolean tw_wfdb_record_check (TwWfdbRecord *record, guint signal, gboolean *matches, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwWfdbRecord, tw_wfdb_record_free)
 
