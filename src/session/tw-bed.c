@@ -119,6 +119,12 @@ tw_bed_is_present (const TwBed *bed)
   return bed->view.present;
 }
 
+gboolean
+tw_bed_is_loading (const TwBed *bed)
+{
+  return bed->view.loading;
+}
+
 TwPatient *
 tw_bed_get_patient (const TwBed *bed)
 {
@@ -144,7 +150,7 @@ tw_bed_queue (TwBed *bed, const TwObservation *readings, gsize n, gint64 mono_us
   g_return_if_fail (bed != NULL);
 
   tw_reading_queue_push (bed->queue, readings, n, mono_us);
-  bed->view.loading = tw_reading_queue_is_loading (bed->queue);
+  bed->view.loading = bed->view.loading || tw_reading_queue_is_loading (bed->queue);
 }
 
 void
@@ -400,7 +406,8 @@ tw_bed_work (TwBed *bed, const TwBedMoment *moment, const TwClock *clock, gint64
       if (mono_us >= deadline_us)
         break;
     }
-  if (bed->view.loading && !tw_reading_queue_is_loading (bed->queue))
+  if (bed->view.loading && !tw_reading_queue_is_loading (bed->queue)
+      && !tw_reading_queue_is_ready (bed->queue, mono_us))
     {
       bed->view.loading = FALSE;
       mark_dirty (bed);

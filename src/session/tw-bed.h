@@ -15,6 +15,8 @@ void tw_bed_free (TwBed *bed);
 
 void tw_bed_set_patient (TwBed *bed, TwPatient *patient, gboolean present);
 gboolean tw_bed_is_present (const TwBed *bed);
+/* TRUE until the history that was queued is used. */
+gboolean tw_bed_is_loading (const TwBed *bed);
 TwPatient *tw_bed_get_patient (const TwBed *bed);
 void tw_bed_set_tap (TwBed *bed, const TwSessionTap *tap, gpointer data);
 

@@ -14,7 +14,7 @@
 #define SLICE_US 1000
 /* Below the priority of drawing, above that of idle work. */
 #define WORK_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
-#define TELL_EVERY_MS 250
+#define TICK_MS 250
 #define RULES_EVERY_US TW_SECOND
 /* What delivery takes on the wall clock: below this age nothing is called late. */
 #define DELIVERY_FLOOR_US (10 * TW_SECOND)
@@ -36,9 +36,11 @@ struct _TwSession
   gint64 clock_now_us;
   double clock_speed;
   gint64 checked_us;       /* source time of the last look at every patient */
-  gint64 checked_mono_us;
-  guint next_bed;          /* work goes round */
-  guint work_id, tell_id;
+  gint64 looked_mono_us;   /* when that look began */
+  guint next_bed;          /* readings: the beds go round */
+  guint next_look;         /* rules: up to the number of beds, then done for this second */
+  guint next_tell;         /* signals: up to the number of beds, then done for this tick */
+  guint work_id, tick_id;
   const TwSessionTap *tap;
   gpointer tap_data;
 };
@@ -91,23 +93,73 @@ bed_at (TwSession *self, guint index)
   return index < self->beds->len ? g_ptr_array_index (self->beds, index) : NULL;
 }
 
+/* Looks at every rule of the patients whose turn it is; FALSE when the time is up first. */
 static gboolean
-on_work (gpointer data)
+look_at_patients (TwSession *self, gint64 deadline_us)
 {
-  TwSession *self = data;
   TwBedMoment moment = moment_now (self);
-  gint64 deadline_us = monotonic_us (self) + SLICE_US;
+
+  if (self->next_look >= self->beds->len)
+    return TRUE;
+  while (self->next_look < self->beds->len)
+    {
+      TwBed *bed = bed_at (self, self->next_look++);
+
+      /* Half a history would look like signals that were lost long ago. */
+      if (tw_bed_is_present (bed) && !tw_bed_is_loading (bed))
+        tw_bed_step_risk (bed, &moment);
+      if (monotonic_us (self) >= deadline_us && self->next_look < self->beds->len)
+        return FALSE;
+    }
+  self->checked_us = moment.now_us;
+  return TRUE;
+}
+
+/* Tells of the patients that changed; FALSE when the time is up first. */
+static gboolean
+tell_of_patients (TwSession *self, gint64 deadline_us)
+{
+  while (self->next_tell < self->beds->len)
+    {
+      guint index = self->next_tell++;
+
+      if (tw_bed_take_dirty (bed_at (self, index)))
+        g_signal_emit (self, signals[PATIENT_CHANGED], 0, index);
+      if (monotonic_us (self) >= deadline_us)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Uses readings that wait, going round the beds; FALSE when the time is up first. */
+static gboolean
+use_readings (TwSession *self, gint64 deadline_us)
+{
+  TwBedMoment moment = moment_now (self);
 
   for (guint i = 0; i < self->beds->len; i++)
     {
-      TwBed *bed = g_ptr_array_index (self->beds, self->next_bed % self->beds->len);
+      TwBed *bed = bed_at (self, self->next_bed % self->beds->len);
 
       if (tw_bed_has_work (bed, monotonic_us (self)))
         tw_bed_work (bed, &moment, &self->clock, deadline_us);
       if (monotonic_us (self) >= deadline_us)
-        return G_SOURCE_CONTINUE; /* the same bed goes on in the next slice */
+        return FALSE; /* the same bed goes on in the next slice */
       self->next_bed++;
     }
+  return TRUE;
+}
+
+/* Telling and rules come round once per tick each, so they cannot keep readings from being used. */
+static gboolean
+on_work (gpointer data)
+{
+  g_autoptr (TwSession) self = g_object_ref (data);
+  gint64 deadline_us = monotonic_us (self) + SLICE_US;
+
+  if (!tell_of_patients (self, deadline_us) || !look_at_patients (self, deadline_us)
+      || !use_readings (self, deadline_us))
+    return G_SOURCE_CONTINUE;
   self->work_id = 0;
   return G_SOURCE_REMOVE;
 }
@@ -119,33 +171,13 @@ want_work (TwSession *self)
     self->work_id = g_idle_add_full (WORK_PRIORITY, on_work, self, NULL);
 }
 
-static void
-look_at_everyone (TwSession *self)
-{
-  TwBedMoment moment = moment_now (self);
-
-  for (guint i = 0; i < self->beds->len; i++)
-    {
-      TwBed *bed = g_ptr_array_index (self->beds, i);
-
-      if (tw_bed_is_present (bed))
-        tw_bed_step_risk (bed, &moment);
-    }
-  self->checked_us = moment.now_us;
-}
-
-/* Everything that changed is told here, four times a second at most. */
+/* Four times a second: what changed is told, and once a second every rule is looked at. */
 static gboolean
-on_tell (gpointer data)
+on_tick (gpointer data)
 {
   g_autoptr (TwSession) self = g_object_ref (data);
   gint64 mono_us = monotonic_us (self);
 
-  if (mono_us - self->checked_mono_us >= RULES_EVERY_US)
-    {
-      self->checked_mono_us = mono_us;
-      look_at_everyone (self);
-    }
   if (self->status_changed)
     {
       self->status_changed = FALSE;
@@ -156,15 +188,14 @@ on_tell (gpointer data)
       self->roster_changed = FALSE;
       g_signal_emit (self, signals[ROSTER_CHANGED], 0);
     }
-  for (guint i = 0; i < self->beds->len; i++)
+  if (mono_us - self->looked_mono_us >= RULES_EVERY_US && self->next_look >= self->beds->len)
     {
-      TwBed *bed = g_ptr_array_index (self->beds, i);
-
-      if (tw_bed_take_dirty (bed))
-        g_signal_emit (self, signals[PATIENT_CHANGED], 0, i);
-      if (tw_bed_has_work (bed, mono_us))
-        want_work (self);
+      self->looked_mono_us = mono_us;
+      self->next_look = 0;
     }
+  if (self->next_tell >= self->beds->len)
+    self->next_tell = 0;
+  want_work (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -366,9 +397,9 @@ tw_session_start (TwSession *self)
 {
   g_return_if_fail (TW_IS_SESSION (self));
 
-  if (self->tell_id != 0)
+  if (self->tick_id != 0)
     return;
-  self->tell_id = g_timeout_add (TELL_EVERY_MS, on_tell, self);
+  self->tick_id = g_timeout_add (TICK_MS, on_tick, self);
   tw_source_start (self->source);
 }
 
@@ -377,9 +408,9 @@ tw_session_stop (TwSession *self)
 {
   g_return_if_fail (TW_IS_SESSION (self));
 
-  if (self->tell_id != 0 && self->source != NULL)
+  if (self->tick_id != 0 && self->source != NULL)
     tw_source_stop (self->source);
-  g_clear_handle_id (&self->tell_id, g_source_remove);
+  g_clear_handle_id (&self->tick_id, g_source_remove);
   g_clear_handle_id (&self->work_id, g_source_remove);
 }
 
