@@ -49,7 +49,7 @@ typedef struct
 
 typedef struct
 {
-  char rule[32];         /* stable key: "heart_rate-high", "map-low-predicted", "news2-7", "spo2-lost" */
+  char rule[32];         /* stable key: "heart_rate-high", "map-low-predicted", "news2", "spo2-lost" */
   TwFlagKind kind;
   TwLevel level;         /* a predicted flag carries the level of what it predicts */
   TwFlagState state;
@@ -70,6 +70,8 @@ typedef struct
   TwEvidence evidence[TW_FLAG_MAX_EVIDENCE];
   char table_version[16]; /* of the rule table */
   char twin_version[16];  /* predicted only */
+  gint64 ended_us;        /* an urgent flag that waits for acknowledgement: it no longer holds since; 0: it holds */
+  guint n_scored, n_right; /* predicted only: earlier flags of this rule and patient that were scored; came true */
 } TwFlagFields;
 
 typedef struct _TwFlag TwFlag;
