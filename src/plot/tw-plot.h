@@ -14,11 +14,25 @@ G_BEGIN_DECLS
 #define TW_PLOT_ERROR (tw_plot_error_quark ())
 GQuark tw_plot_error_quark (void);
 
-/* Opens the one PLplot stream, with handlers so that nothing can exit the process. Call once. */
+typedef enum
+{
+  TW_PLOT_ERROR_DRIVER, /* the extcairo driver is not installed, or the stream is not open */
+  TW_PLOT_ERROR_STRIP,  /* a size, time or value range that cannot be drawn */
+  TW_PLOT_ERROR_DRAW    /* PLplot or cairo gave up on a drawing */
+} TwPlotError;
+
+/* Opens the one PLplot stream, with handlers so that nothing can exit the process. Call once; a second
+ * call is harmless. */
 gboolean tw_plot_init (GError **error);
 void tw_plot_shutdown (void);
+/* Font family, or list of families, of every label. Before tw_plot_init; NULL: a list of common ones. */
+void tw_plot_set_font (const char *family);
 
-/* One strip: time axis [from_us, to_us], values [low, high]; everything is in device-independent pixels. */
+/* Width of the value axis at the left of a strip that is not compact. */
+#define TW_PLOT_GUTTER 34
+
+/* One strip: time axis [from_us, to_us], values [low, high]; everything is in device-independent pixels.
+ * The value axis takes the first TW_PLOT_GUTTER pixels of the width (none when compact). */
 typedef struct
 {
   double width, height, scale;     /* scale: device pixels per pixel */
@@ -34,18 +48,22 @@ typedef struct
   TwSeriesView *envelope_high;     /* systolic: filled envelope; NULL none */
   const TwForecast *forecast;      /* NULL or withheld: no bands */
   double limit_low, limit_high;    /* alarm limits: line, label and 6 % tint; NaN none */
-  gint64 gap_us;                   /* spacing above which the line breaks (3 x median spacing) */
+  gint64 gap_us;                   /* spacing above which the line breaks; 0: 3 x median spacing */
   gint64 stale_from_us;            /* 0: not stale; else the zone from here to now is grey */
   gboolean compact;                /* ward tile: no axis labels, no grid */
   gboolean show_forecast;
   double unit_factor;              /* multiplies values for display (mmol/L: 1 / 18.016); 0: 1 */
+  gboolean lost;                   /* the stale zone is hatched */
+  gboolean hide_ranges;            /* the median alone */
+  const char *withheld;            /* words for the zone when there are no bands; NULL: none */
+  GTimeZone *zone;                 /* for the clock in labels and the time grid; NULL: local */
 } TwStrip;
 
 /* Layer A: ground, tints, grid, axis, limit lines and labels (static until size, window, theme change). */
 gboolean tw_plot_strip_axes (cairo_t *cr, const TwStrip *strip, GError **error);
-/* Layer B: measured trace, envelope, gaps, artefact marks, off-scale arrows. */
+/* Layer B: measured trace, envelope, gaps, artefact marks, off-scale arrows. Never right of now. */
 gboolean tw_plot_strip_trace (cairo_t *cr, const TwStrip *strip, GError **error);
-/* Layer C: forecast zone tint, bands 50 and 80, 95 % outline, dashed median. */
+/* Layer C: forecast zone tint, bands 50 and 80, 95 % outline, dashed median. Never left of now. */
 gboolean tw_plot_strip_forecast (cairo_t *cr, const TwStrip *strip, GError **error);
 /* All three, for reports and tests. */
 gboolean tw_plot_strip (cairo_t *cr, const TwStrip *strip, GError **error);
@@ -53,8 +71,16 @@ gboolean tw_plot_strip (cairo_t *cr, const TwStrip *strip, GError **error);
 /* Pixel of a time and of a value inside the strip. */
 double tw_strip_x (const TwStrip *strip, gint64 t_us);
 double tw_strip_y (const TwStrip *strip, double value);
+/* The other way round; the time is not clamped to the window. */
+gint64 tw_strip_time (const TwStrip *strip, double x);
+/* Where the now-line stands: on a whole device pixel. */
+double tw_strip_now_x (const TwStrip *strip);
 
 /* The default clinical range and tick of a channel. */
 void tw_strip_default_range (TwChannel channel, double *low, double *high, double *tick);
+/* Spacing of a time axis of about n labels over span_us: 1, 2, 5, 10, 15, 30 min, 1, 2, 3, 6, 12 h, 1 d. */
+gint64 tw_strip_time_tick (gint64 span_us, int n);
+/* The first tick at or after t_us, counted from midnight in zone (NULL: local). */
+gint64 tw_strip_first_tick (gint64 t_us, gint64 tick_us, GTimeZone *zone);
 
 G_END_DECLS

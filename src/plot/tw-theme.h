@@ -22,6 +22,12 @@ typedef struct
   TwColour hatch;
   TwColour limit_tint;
   TwColour channel[TW_N_CHANNELS];
+  TwColour limit_line;
+  TwColour stale;         /* zone from the last usable value to now */
+  TwColour now;           /* now-line and its pill */
+  TwColour on_now;        /* text on the pill */
+  TwColour mark;          /* treatments, notes, consciousness */
+  TwColour bar;           /* quiet bars of the lanes */
 } TwTheme;
 
 /* Immutable, static. */

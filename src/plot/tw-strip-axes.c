@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layer A of a strip: ground, limit tints, grid, value axis, limit lines with their words. */
+#include "config.h"
+
+#include "tw-pen.h"
+#include "tw-strip.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define LABEL_OFFSET 8.0    /* a limit's words from its line */
+#define LABEL_ROOM 14.0     /* height that they need */
+#define MIN_TICK_ROOM 6.0   /* a tick's label from the strip's ends */
+#define TIME_LABEL_PX 58.0  /* room of one clock label on the shared axis */
+
+static void
+draw_tint (const TwStrip *strip)
+{
+  double left = tw_strip_left (strip);
+
+  tw_pen_colour (&strip->theme->limit_tint, 1);
+  if (isfinite (strip->limit_high) && strip->limit_high < strip->high)
+    tw_pen_rectangle (left, 0, strip->width - left, MIN (tw_strip_y (strip, strip->limit_high), strip->height));
+  if (isfinite (strip->limit_low) && strip->limit_low > strip->low)
+    {
+      double top = MAX (tw_strip_y (strip, strip->limit_low), 0);
+      tw_pen_rectangle (left, top, strip->width - left, strip->height - top);
+    }
+}
+
+/* Hairlines are filled rectangles on whole device pixels: crisp at every scale. */
+static void
+draw_grid (const TwStrip *strip)
+{
+  double line = tw_strip_hairline (strip), left = tw_strip_left (strip);
+  gint64 tick_us = strip->time_tick_us;
+  double value;
+
+  if (tick_us <= 0)
+    tick_us = tw_strip_time_tick (strip->to_us - strip->from_us,
+                                  (int) ((strip->width - left) / TIME_LABEL_PX));
+  tw_pen_colour (&strip->theme->grid, 1);
+  for (int i = 0; tw_strip_value_tick (strip, i, &value); i++)
+    tw_pen_rectangle (left, tw_strip_snap (strip, tw_strip_y (strip, value)) - line / 2,
+                      strip->width - left, line);
+  if ((strip->to_us - strip->from_us) / tick_us > 1000)
+    return;
+  for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone); t_us < strip->to_us;
+       t_us += tick_us)
+    tw_pen_rectangle (tw_strip_snap (strip, tw_strip_x (strip, t_us)) - line / 2, 0, line,
+                      strip->height);
+}
+
+static void
+draw_tick_labels (const TwStrip *strip)
+{
+  double value;
+  char text[32];
+
+  tw_pen_colour (&strip->theme->text_secondary, 1);
+  for (int i = 0; tw_strip_value_tick (strip, i, &value); i++)
+    {
+      double y = tw_strip_y (strip, value);
+      if (y >= MIN_TICK_ROOM && y <= strip->height - MIN_TICK_ROOM)
+        tw_pen_text (TW_PLOT_GUTTER - 6, round (y), 1, TW_STRIP_LABEL_PX,
+                     tw_strip_format (strip, value, text, sizeof text));
+    }
+}
+
+/* Words of a limit: "limit 120"; in the pressure strip, which shows three channels, "MAP limit 65"; in a tile
+ * the number alone. */
+static char *
+dup_limit_words (const TwStrip *strip,
+                 double limit)
+{
+  char number[32];
+
+  tw_strip_format (strip, limit, number, sizeof number);
+  if (strip->compact)
+    return g_strdup (number);
+  if (strip->envelope_high != NULL)
+    /* Translators: short name of a channel, then the value of its alarm limit: "MAP limit 65". */
+    return g_strdup_printf (_("%s limit %s"), _(tw_channel_info (strip->channel)->label), number);
+  /* Translators: beside the line of an alarm limit in a chart: "limit 120". */
+  return g_strdup_printf (_("limit %s"), number);
+}
+
+static void
+draw_limit (const TwStrip *strip,
+            double limit,
+            gboolean upper)
+{
+  if (!isfinite (limit) || limit <= strip->low || limit >= strip->high)
+    return;
+  g_autofree char *words = dup_limit_words (strip, limit);
+  double line = tw_strip_hairline (strip), left = tw_strip_left (strip), from = left;
+  double y = tw_strip_snap (strip, tw_strip_y (strip, limit));
+  double text_y = upper ? y - LABEL_OFFSET : y + LABEL_OFFSET;
+
+  tw_pen_colour (&strip->theme->text_secondary, 1);
+  if (strip->compact)
+    {
+      /* The number stands in the line, at its left end. */
+      tw_pen_text (left + 5, round (y), 0, 10.5, words);
+      from = ceil (left + 9 + tw_pen_text_width (10.5, words));
+    }
+  else
+    {
+      if (upper && y < LABEL_ROOM)
+        text_y = y + LABEL_OFFSET;
+      else if (!upper && y > strip->height - LABEL_ROOM)
+        text_y = y - LABEL_OFFSET;
+      tw_pen_text (left + 5, round (text_y), 0, TW_STRIP_LABEL_PX, words);
+    }
+  tw_pen_colour (&strip->theme->limit_line, 1);
+  tw_pen_rectangle (from, y - line / 2, strip->width - from, line);
+}
+
+static void
+draw_axes (cairo_t *cr,
+           gconstpointer data)
+{
+  const TwStrip *strip = data;
+  double left = tw_strip_left (strip), line = tw_strip_hairline (strip);
+
+  tw_pen_colour (&strip->theme->ground, 1);
+  tw_pen_rectangle (left, 0, strip->width - left, strip->height);
+  if (!strip->compact)
+    {
+      draw_tint (strip);
+      draw_grid (strip);
+      draw_tick_labels (strip);
+    }
+  draw_limit (strip, strip->limit_high, TRUE);
+  draw_limit (strip, strip->limit_low, FALSE);
+  if (!strip->compact)
+    {
+      tw_pen_colour (&strip->theme->frame, 1);
+      tw_pen_rectangle (0, strip->height - line, strip->width, line);
+    }
+}
+
+gboolean
+tw_plot_strip_axes (cairo_t *cr,
+                    const TwStrip *strip,
+                    GError **error)
+{
+  g_return_val_if_fail (cr != NULL && strip != NULL, FALSE);
+
+  return tw_strip_check (strip, error) && tw_pen_draw (cr, draw_axes, strip, error);
+}
