@@ -49,12 +49,17 @@ typedef struct
 
 void tw_response_free (TwResponse *response);
 
-/* GET of a path relative to the base, or of an absolute URL of the same origin (else TW_NET_ERROR_ADDRESS).
- * extra_headers: NULL-terminated "Name: value" list or NULL. The decompressed body is capped at 32 MiB.
- * A status >= 300 is an error; for an OperationOutcome its text is the message (cleaned, shortened). */
+/* GET of an address relative to the base ("Patient?_count=1", "/v1/stream": RFC 3986), or of an absolute URL
+ * of the same origin (else TW_NET_ERROR_ADDRESS). extra_headers: NULL-terminated "Name: value" list or NULL;
+ * Accept is application/fhir+json unless given. The decompressed body is capped at 32 MiB. At most four
+ * requests are in flight, others wait. A status >= 300 but 304 is an error in plain words; what the server
+ * said is then had by tw_connection_steal_refused (). 304 succeeds with an empty body. */
 void tw_connection_get_async (TwConnection *self, const char *url, const char *const *extra_headers,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 TwResponse *tw_connection_get_finish (TwConnection *self, GAsyncResult *result, GError **error);
+/* After a failed finish of either kind: the server's answer where it gave one (status, Retry-After, Date and
+ * the body, which may hold an OperationOutcome: this room does not read it); NULL otherwise. */
+TwResponse *tw_connection_steal_refused (GAsyncResult *result);
 
 /* An endless body: pieces arrive as they come; idle_s without a byte is a TW_NET_ERROR_TIMEOUT. The task
  * completes when the stream ends (error BROKEN or NULL error for a clean end) or is cancelled. */
@@ -62,6 +67,7 @@ typedef void (*TwStreamFunc) (const char *bytes, gsize n, gpointer user_data);
 void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_s, TwStreamFunc func,
                                  gpointer func_data, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
+/* Pieces are given from the main loop, never from inside curl: func may cancel, start requests, let go. */
 gboolean tw_connection_stream_finish (TwConnection *self, GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwResponse, tw_response_free)

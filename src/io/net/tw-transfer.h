@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One request and its answer: a curl handle, what it may bring in, and how it ended. */
+#pragma once
+
+#include "tw-connection.h"
+#include "tw-net-policy.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwTransfer TwTransfer;
+
+/* What is asked; pointers are borrowed for the call. */
+typedef struct
+{
+  const TwNetOrigin *origin;
+  const TwNetLimits *limits;
+  GBytes *authorities;               /* NULL: the system's */
+  const char *bearer;                /* NULL */
+  const char *url;                   /* resolved */
+  const char *const *extra_headers;  /* NULL */
+  gboolean streaming;
+} TwTransferRequest;
+
+/* NULL when a header holds a line break. */
+TwTransfer *tw_transfer_new (const TwTransferRequest *request);
+void tw_transfer_free (TwTransfer *transfer);
+CURL *tw_transfer_get_easy (TwTransfer *transfer);
+
+/* Bytes of a stream that came since the last call; NULL when none. Free with g_byte_array_unref. */
+GByteArray *tw_transfer_steal_piece (TwTransfer *transfer);
+/* How it ended, for people; NULL: well. */
+GError *tw_transfer_judge (TwTransfer *transfer, CURLcode code, const char *host);
+/* The answer so far, its body padded; NULL when there was not even a status. */
+TwResponse *tw_transfer_steal_response (TwTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A server for tests that can misbehave as no library would: each connection is a thread that is given the
+ * request's head and writes whatever it likes. */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _TwRawServer TwRawServer;
+
+/* path: of the request line. Returns TRUE to keep the connection for another request. */
+typedef gboolean (*TwRawFunc) (const char *path, const char *head, GOutputStream *out, gpointer data);
+
+struct _TwRawServer
+{
+  GSocketService *service;
+  GTlsCertificate *certificate; /* NULL: plain */
+  TwRawFunc func;
+  gpointer data;
+  guint16 port;
+  gint n_connections; /* atomic */
+};
+
+/* The head up to the empty line; NULL at the end of the connection. */
+static inline char *
+tw_raw_read_head (GInputStream *in)
+{
+  g_autoptr (GString) head = g_string_new (NULL);
+  char byte;
+  while (g_input_stream_read (in, &byte, 1, NULL, NULL) == 1)
+    {
+      g_string_append_c (head, byte);
+      if (g_str_has_suffix (head->str, "\r\n\r\n"))
+        return g_string_free (g_steal_pointer (&head), FALSE);
+    }
+  return NULL;
+}
+
+static inline void
+tw_raw_write (GOutputStream *out,
+              const void *bytes,
+              gssize n)
+{
+  /* best effort: the client under test may hang up at any time */
+  g_output_stream_write_all (out, bytes, n < 0 ? strlen (bytes) : (gsize) n, NULL, NULL, NULL);
+}
+
+static inline gboolean
+tw_raw_on_run (GThreadedSocketService *service,
+               GSocketConnection *connection,
+               GObject *source,
+               gpointer user_data)
+{
+  TwRawServer *server = user_data;
+  g_autoptr (GIOStream) stream = g_object_ref (G_IO_STREAM (connection));
+  gboolean again = TRUE;
+  g_atomic_int_inc (&server->n_connections);
+  if (server->certificate != NULL)
+    {
+      g_clear_object (&stream);
+      stream = g_tls_server_connection_new (G_IO_STREAM (connection), server->certificate, NULL);
+    }
+  while (again)
+    {
+      g_autofree char *head = tw_raw_read_head (g_io_stream_get_input_stream (stream));
+      if (head == NULL)
+        break;
+      g_auto (GStrv) words = g_strsplit (head, " ", 3);
+      again = server->func (words[1], head, g_io_stream_get_output_stream (stream), server->data);
+    }
+  g_io_stream_close (stream, NULL, NULL);
+  return TRUE;
+}
+
+static inline TwRawServer *
+tw_raw_server_new (TwRawFunc func,
+                   gpointer data,
+                   GTlsCertificate *certificate)
+{
+  g_autoptr (GError) error = NULL;
+  TwRawServer *server = g_new0 (TwRawServer, 1);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  server->func = func;
+  server->data = data;
+  server->certificate = certificate;
+  server->service = g_threaded_socket_service_new (32);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
+  g_assert_no_error (error);
+  server->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  g_signal_connect (server->service, "run", G_CALLBACK (tw_raw_on_run), server);
+  g_socket_service_start (server->service);
+  return server;
+}
+
+static inline void
+tw_raw_server_free (TwRawServer *server)
+{
+  g_socket_service_stop (server->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (server->service));
+  g_object_unref (server->service);
+  g_clear_object (&server->certificate);
+  g_free (server);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRawServer, tw_raw_server_free)
