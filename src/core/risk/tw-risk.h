@@ -27,7 +27,8 @@ typedef struct _TwRisk TwRisk;
 
 TwRisk *tw_risk_new (TwRiskTable *table, TwPatient *patient);
 void tw_risk_free (TwRisk *risk);
-void tw_risk_set_patient (TwRisk *risk, TwPatient *patient); /* another person: silences end, flags resolve */
+/* Another person (another id): flags, silences and history are gone. The same: only the limits follow. */
+void tw_risk_set_patient (TwRisk *risk, TwPatient *patient);
 
 /* What is known at now_us. */
 typedef struct
@@ -54,8 +55,10 @@ const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);
 
 /* The alarm limits of this very patient (age band, SpO2 scale), of the least severe level; NaN: none. */
 void tw_risk_get_limits (const TwRisk *risk, TwChannel channel, double *low, double *high);
+/* Conditions that hold, but not for long enough yet to be a flag. */
+guint tw_risk_get_n_pending (TwRisk *risk);
 
-/* FALSE: no open flag has this rule. by: who, for the record (an initials or user name), may be NULL. */
+/* FALSE: no open flag has this rule. */
 gboolean tw_risk_acknowledge (TwRisk *risk, const char *rule, gint64 now_us);
 /* minutes: 2, 5, 15 or 30; 0 cancels. A higher level breaks through. */
 gboolean tw_risk_silence (TwRisk *risk, const char *rule, int minutes, gint64 now_us);

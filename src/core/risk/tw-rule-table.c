@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the rules that are not plain limits: predicted crossings, the levels of NEWS2, technical faults. */
+#include "config.h"
+
+#include "tw-risk-table.h"
+
+#include "tw-time.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef enum
+{
+  COLUMN_RULE,
+  COLUMN_KIND,
+  COLUMN_CHANNEL,
+  COLUMN_SIDE,
+  COLUMN_LEVEL,
+  COLUMN_THRESHOLD,
+  COLUMN_HORIZON,
+  COLUMN_P_RAISE,
+  COLUMN_CLEAR_SHARE,
+  COLUMN_PERSIST,
+  COLUMN_CLEAR,
+  COLUMN_REFRACTORY,
+  COLUMN_CONTEXT,
+  COLUMN_UNLESS,
+  N_COLUMNS
+} Column;
+
+static const char *const column_names[N_COLUMNS] = {
+  "rule",    "kind",      "channel",      "side",    "level",   "threshold",      "horizon_min",
+  "p_raise", "clear_share", "persist_s", "clear_s", "refractory_min", "context", "unless",
+};
+
+static const char *const score_names[TW_N_SCORES] = { "news2-single", "news2-medium", "news2-high" };
+static const char *const technical_names[TW_N_TECHNICAL] = { "lost", "off", "artefact", "unit" };
+
+/* What reading goes on with. */
+typedef struct
+{
+  const TwTable *csv;
+  int column[N_COLUMNS];
+  gboolean seen_score[TW_N_SCORES], seen_technical[TW_N_TECHNICAL];
+} Reader;
+
+static const char *
+text_at (const Reader *reader, gsize row, Column column)
+{
+  return tw_table_get_text (reader->csv, row, reader->column[column]);
+}
+
+/* A number within [low, high]; an empty cell is refused. */
+static gboolean
+read_within (const Reader *reader, gsize row, Column column, double low, double high, double *value,
+             GError **error)
+{
+  g_autofree char *what = NULL;
+
+  if (!tw_table_get_number (reader->csv, row, reader->column[column], value, error))
+    return FALSE;
+  if (*value >= low && *value <= high)
+    return TRUE;
+  what = g_strdup_printf ("%s must be a number from %g to %g", column_names[column], low, high);
+  return tw_risk_refuse_row (reader->csv, row, what, error);
+}
+
+static gboolean
+read_context (const Reader *reader, gsize row, TwPredictedRule *rule, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (text_at (reader, row, COLUMN_CONTEXT), " ", -1);
+  guint n = 0;
+
+  for (guint i = 0; i < TW_PREDICTED_MAX_CONTEXT; i++)
+    rule->context[i] = TW_CHANNEL_NONE;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (*names[i] == '\0')
+        continue;
+      if (n == TW_PREDICTED_MAX_CONTEXT || tw_channel_from_name (names[i]) == TW_CHANNEL_NONE)
+        return tw_risk_refuse_row (reader->csv, row, "the context must be up to three channels", error);
+      rule->context[n++] = tw_channel_from_name (names[i]);
+    }
+  rule->unless = tw_channel_from_name (text_at (reader, row, COLUMN_UNLESS));
+  if (rule->unless == TW_CHANNEL_NONE && *text_at (reader, row, COLUMN_UNLESS) != '\0')
+    return tw_risk_refuse_row (reader->csv, row, "unless must be a channel or empty", error);
+  return TRUE;
+}
+
+static gboolean
+read_predicted (const Reader *reader, gsize row, TwRules *rules, GError **error)
+{
+  TwPredictedRule *rule = &rules->predicted[rules->n_predicted];
+  const char *key = text_at (reader, row, COLUMN_RULE);
+  double horizon, share, apart_s, refractory_min;
+
+  if (rules->n_predicted == TW_MAX_PREDICTED)
+    return tw_risk_refuse_row (reader->csv, row, "there are too many predicted rules", error);
+  if (g_strlcpy (rule->key, key, sizeof rule->key) >= sizeof rule->key || *key == '\0')
+    return tw_risk_refuse_row (reader->csv, row, "the rule's name must have 1 to 31 characters", error);
+  for (guint i = 0; i < rules->n_predicted; i++)
+    if (strcmp (rules->predicted[i].key, key) == 0)
+      return tw_risk_refuse_row (reader->csv, row, "this rule is given twice", error);
+  if (!tw_risk_read_channel (reader->csv, row, reader->column[COLUMN_CHANNEL], &rule->channel, error)
+      || !tw_risk_read_side (reader->csv, row, reader->column[COLUMN_SIDE], &rule->side, error)
+      || !tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rule->level, error)
+      || !read_within (reader, row, COLUMN_HORIZON, 1, 240, &horizon, error)
+      || !read_within (reader, row, COLUMN_P_RAISE, .05, .95, &rule->p_raise, error)
+      || !read_within (reader, row, COLUMN_CLEAR_SHARE, .1, 1, &share, error)
+      || !read_within (reader, row, COLUMN_PERSIST, 0, 86400, &apart_s, error)
+      || !read_within (reader, row, COLUMN_REFRACTORY, 0, 1440, &refractory_min, error)
+      || !read_context (reader, row, rule, error))
+    return FALSE;
+  rule->threshold = NAN;
+  if (strcmp (text_at (reader, row, COLUMN_THRESHOLD), "limit") != 0
+      && !read_within (reader, row, COLUMN_THRESHOLD, -1e6, 1e6, &rule->threshold, error))
+    return FALSE;
+  rule->horizon_min = (int) horizon;
+  rule->p_clear = share * rule->p_raise;
+  rule->apart_us = (gint64) (apart_s * TW_SECOND);
+  rule->refractory_us = (gint64) (refractory_min * TW_MINUTE);
+  rules->n_predicted++;
+  return TRUE;
+}
+
+static int
+find_name (const char *const *names, guint n, const char *name)
+{
+  for (guint i = 0; i < n; i++)
+    if (strcmp (names[i], name) == 0)
+      return (int) i;
+  return -1;
+}
+
+static gboolean
+read_score (Reader *reader, gsize row, TwRules *rules, GError **error)
+{
+  int kind = find_name (score_names, TW_N_SCORES, text_at (reader, row, COLUMN_RULE));
+  double persist_s, clear_s;
+
+  if (kind < 0 || reader->seen_score[kind])
+    return tw_risk_refuse_row (reader->csv, row, "this score rule is not known or is given twice", error);
+  if (!tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rules->score[kind].level, error)
+      || !read_within (reader, row, COLUMN_PERSIST, 0, 86400, &persist_s, error)
+      || !read_within (reader, row, COLUMN_CLEAR, 0, 86400, &clear_s, error))
+    return FALSE;
+  rules->score[kind].persist_us = (gint64) (persist_s * TW_SECOND);
+  rules->score[kind].clear_us = (gint64) (clear_s * TW_SECOND);
+  reader->seen_score[kind] = TRUE;
+  return TRUE;
+}
+
+static gboolean
+read_technical (Reader *reader, gsize row, TwRules *rules, GError **error)
+{
+  int kind = find_name (technical_names, TW_N_TECHNICAL, text_at (reader, row, COLUMN_RULE));
+  double persist_s;
+
+  if (kind < 0 || reader->seen_technical[kind])
+    return tw_risk_refuse_row (reader->csv, row, "this technical rule is not known or is given twice", error);
+  if (!read_within (reader, row, COLUMN_PERSIST, 0, 86400, &persist_s, error))
+    return FALSE;
+  rules->technical_us[kind] = (gint64) (persist_s * TW_SECOND);
+  reader->seen_technical[kind] = TRUE;
+  return TRUE;
+}
+
+static gboolean
+read_rows (Reader *reader, TwRules *rules, GError **error)
+{
+  for (gsize row = 0; row < tw_table_get_n_rows (reader->csv); row++)
+    {
+      const char *kind = text_at (reader, row, COLUMN_KIND);
+      gboolean read;
+
+      if (strcmp (kind, "predicted") == 0)
+        read = read_predicted (reader, row, rules, error);
+      else if (strcmp (kind, "score") == 0)
+        read = read_score (reader, row, rules, error);
+      else if (strcmp (kind, "technical") == 0)
+        read = read_technical (reader, row, rules, error);
+      else
+        read = tw_risk_refuse_row (reader->csv, row, "the kind must be predicted, score or technical", error);
+      if (!read)
+        return FALSE;
+    }
+  for (int i = 0; i < TW_N_SCORES; i++)
+    if (!reader->seen_score[i])
+      return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
+                                 "news2-single, news2-medium and news2-high must all be given", error);
+  for (int i = 0; i < TW_N_TECHNICAL; i++)
+    if (!reader->seen_technical[i])
+      return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
+                                 "lost, off, artefact and unit must all be given", error);
+  return TRUE;
+}
+
+static gboolean
+read_seconds (const TwTable *csv, const char *key, gint64 *us, GError **error)
+{
+  const char *text = tw_table_get_header (csv, key);
+  char *end = NULL;
+  double seconds = text != NULL ? g_ascii_strtod (text, &end) : -1;
+
+  if (!(seconds >= 0 && seconds <= 86400) || end == text || *end != '\0')
+    {
+      g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
+                   "Table rules: the line \"%s\" must be a number of seconds.", key);
+      return FALSE;
+    }
+  *us = (gint64) (seconds * TW_SECOND);
+  return TRUE;
+}
+
+/* Reads the rules. FALSE and an error (TW_TABLE_ERROR) that names the row. */
+gboolean
+tw_rules_read (TwRules *rules, const char *csv, GError **error)
+{
+  g_autoptr (TwTable) table = tw_table_new ("rules", csv, -1, error);
+  Reader reader = { table };
+
+  if (table == NULL)
+    return FALSE;
+  for (int i = 0; i < N_COLUMNS; i++)
+    {
+      reader.column[i] = tw_table_get_column (table, column_names[i]);
+      if (reader.column[i] < 0)
+        {
+          g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN, "Table rules needs the column %s.",
+                       column_names[i]);
+          return FALSE;
+        }
+    }
+  memset (rules, 0, sizeof *rules);
+  g_strlcpy (rules->version, tw_table_get_version (table), sizeof rules->version);
+  return read_seconds (table, "learning_s", &rules->learning_us, error)
+         && read_seconds (table, "every_s", &rules->every_us, error)
+         && read_seconds (table, "streamed_s", &rules->streamed_us, error)
+         && read_rows (&reader, rules, error);
+}
