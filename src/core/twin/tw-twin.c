@@ -1,2 +1,354 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The patient's twin: eight vital signs, each with its model and its ring of checkpoints.
+ *
+ * A checkpoint is a copy of a vital taken before the first sample of each half hour, 16 of them. Late or
+ * revised data go back to the newest checkpoint before them and run forward again, so the end is bit for
+ * bit that of the sorted replay. All memory is taken when the twin is made. */
 #include "config.h"
+
+#include "tw-twin.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tw-crossing.h"
+#include "tw-priors.h"
+#include "tw-time.h"
+#include "tw-vital.h"
+
+#define N_CHECKPOINTS 16
+#define CHECKPOINT_US (30 * TW_MINUTE)
+#define MAX_HORIZON_MIN 240
+
+typedef struct
+{
+  TwVital now;
+  TwVital checkpoints[N_CHECKPOINTS];
+  gint64 half_hour[N_CHECKPOINTS]; /* of the sample before which the checkpoint was taken */
+  guint first, n;
+} TwVitalHistory;
+
+struct _TwTwin
+{
+  TwPriors *priors;
+  TwVitalHistory vitals[TW_N_VITALS];
+};
+
+static gboolean
+is_vital (TwChannel channel)
+{
+  return channel >= 0 && channel < TW_N_VITALS;
+}
+
+/* Half hours since 1970, rounded down on both sides of it. */
+static gint64
+get_half_hour (gint64 t_us)
+{
+  return t_us / CHECKPOINT_US - (t_us % CHECKPOINT_US < 0);
+}
+
+static void
+keep_checkpoint (TwVitalHistory *history, gint64 t_us)
+{
+  gint64 half_hour = get_half_hour (t_us);
+  guint at = (history->first + history->n) % N_CHECKPOINTS;
+
+  if (history->n > 0
+      && history->half_hour[(at + N_CHECKPOINTS - 1) % N_CHECKPOINTS] >= half_hour)
+    return;
+  if (history->n == N_CHECKPOINTS)
+    history->first = (history->first + 1) % N_CHECKPOINTS;
+  else
+    history->n++;
+  memcpy (&history->checkpoints[at], &history->now, sizeof history->now);
+  history->half_hour[at] = half_hour;
+}
+
+static TwUpdate
+update (TwVitalHistory *history, const TwPriors *priors, const TwSample *sample)
+{
+  if (sample->t_us >= history->now.newest_us)
+    keep_checkpoint (history, sample->t_us);
+  return tw_vital_update (&history->now, priors, sample);
+}
+
+/* priors is kept by reference. Never NULL. */
+TwTwin *
+tw_twin_new (TwPriors *priors)
+{
+  TwTwin *twin;
+
+  g_return_val_if_fail (priors != NULL, NULL);
+
+  twin = g_new0 (TwTwin, 1);
+  twin->priors = tw_priors_ref (priors);
+  for (guint c = 0; c < TW_N_VITALS; c++)
+    tw_vital_start (&twin->vitals[c].now, priors, (TwChannel) c);
+  return twin;
+}
+
+void
+tw_twin_free (TwTwin *twin)
+{
+  if (twin == NULL)
+    return;
+  tw_priors_unref (twin->priors);
+  g_free (twin);
+}
+
+TwUpdate
+tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample)
+{
+  g_return_val_if_fail (twin != NULL && sample != NULL, TW_UPDATE_REFUSED);
+
+  if (!is_vital (channel))
+    return TW_UPDATE_REFUSED;
+  return update (&twin->vitals[channel], twin->priors, sample);
+}
+
+/* The horizon that stands for the channel: 60 min, or 30, or the longest that is scored. */
+static guint
+get_main_horizon (const TwIntervalStart *start)
+{
+  static const int wanted[] = { 60, 30 };
+
+  for (guint w = 0; w < G_N_ELEMENTS (wanted); w++)
+    for (guint i = 0; i < start->n_horizons; i++)
+      if (start->horizon_min[i] == wanted[w])
+        return i;
+  return start->n_horizons - 1;
+}
+
+static TwForecastStatus
+get_status (const TwVital *vital, const TwPriors *priors, gint64 now_us)
+{
+  const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+
+  if (vital->n_accepted == 0)
+    return TW_FORECAST_NO_DATA;
+  if (now_us - vital->newest_us > tw_vital_stale_us (vital))
+    return TW_FORECAST_STALE_INPUT;
+  if (vital->n_accepted < TW_VITAL_MIN_READINGS)
+    return TW_FORECAST_TOO_FEW;
+  if (tw_intervals_is_unreliable (&vital->intervals, start, get_main_horizon (start)))
+    return TW_FORECAST_UNRELIABLE;
+  return TW_FORECAST_OK;
+}
+
+static gboolean
+is_given (TwForecastStatus status)
+{
+  return status == TW_FORECAST_OK || status == TW_FORECAST_UNRELIABLE;
+}
+
+static double
+get_age_min (const TwVital *vital, gint64 now_us)
+{
+  return now_us > vital->newest_us ? (double) (now_us - vital->newest_us) / TW_MINUTE : 0;
+}
+
+static void
+fill_point (const TwTwin *twin,
+            const TwVital *vital,
+            double age_min,
+            int horizon_min,
+            TwForecastPoint *point)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, twin->priors);
+  double multiplier[TW_INTERVAL_LEVELS];
+  double low, high;
+  TwCentre centre;
+
+  tw_vital_centre (vital, own, age_min, horizon_min, &centre);
+  tw_intervals_multipliers (&vital->intervals, &own->intervals, horizon_min, multiplier);
+  tw_crossing_quantiles (&centre, multiplier, point->q);
+  tw_priors_get_hard (twin->priors, (TwChannel) vital->channel, &low, &high);
+  for (guint i = 0; i < TW_N_QUANTILES; i++)
+    point->q[i] = CLAMP (point->q[i], low, high);
+  point->variance = centre.sd * centre.sd;
+  point->horizon_min = horizon_min;
+}
+
+void
+tw_twin_forecast (const TwTwin *twin,
+                  TwChannel channel,
+                  gint64 now_us,
+                  const int *horizons_min,
+                  guint n_horizons,
+                  TwForecast *forecast)
+{
+  const TwIntervalStart *start;
+  const TwVital *vital;
+
+  g_return_if_fail (twin != NULL && forecast != NULL);
+  g_return_if_fail (horizons_min != NULL || n_horizons == 0);
+
+  memset (forecast, 0, sizeof *forecast);
+  forecast->channel = channel;
+  forecast->issued_us = now_us;
+  forecast->honesty.mae = (double) NAN;
+  g_strlcpy (forecast->version, tw_priors_get_version (twin->priors), sizeof forecast->version);
+  forecast->status = TW_FORECAST_NOT_MODELLED;
+  if (!is_vital (channel))
+    return;
+
+  vital = &twin->vitals[channel].now;
+  forecast->status = get_status (vital, twin->priors, now_us);
+  forecast->input_us = vital->n_accepted > 0 ? vital->newest_us : 0;
+  start = &tw_vital_get_priors (vital, twin->priors)->intervals;
+  tw_intervals_get_honesty (&vital->intervals, start, get_main_horizon (start), &forecast->honesty);
+  if (!is_given (forecast->status))
+    return;
+  for (guint i = 0; i < MIN (n_horizons, TW_FORECAST_MAX_POINTS); i++)
+    if (horizons_min[i] >= 1 && horizons_min[i] <= MAX_HORIZON_MIN)
+      fill_point (twin, vital, get_age_min (vital, now_us), horizons_min[i],
+                  &forecast->points[forecast->n_points++]);
+}
+
+guint
+tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int horizons_min[4])
+{
+  const TwIntervalStart *start;
+
+  g_return_val_if_fail (twin != NULL && horizons_min != NULL, 0);
+
+  if (!is_vital (channel))
+    return 0;
+  start = &tw_vital_get_priors (&twin->vitals[channel].now, twin->priors)->intervals;
+  for (guint i = 0; i < start->n_horizons; i++)
+    horizons_min[i] = start->horizon_min[i];
+  return start->n_horizons;
+}
+
+void
+tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwHonesty *honesty)
+{
+  const TwVital *vital;
+  const TwIntervalStart *start;
+
+  g_return_if_fail (twin != NULL && honesty != NULL);
+
+  *honesty = (TwHonesty) { .horizon_min = horizon_min, .mae = (double) NAN };
+  if (!is_vital (channel))
+    return;
+  vital = &twin->vitals[channel].now;
+  start = &tw_vital_get_priors (vital, twin->priors)->intervals;
+  for (guint i = 0; i < start->n_horizons; i++)
+    if (start->horizon_min[i] == horizon_min)
+      tw_intervals_get_honesty (&vital->intervals, start, i, honesty);
+}
+
+void
+tw_twin_crossing (const TwTwin *twin,
+                  TwChannel channel,
+                  gint64 now_us,
+                  double threshold,
+                  gboolean below,
+                  int horizon_min,
+                  TwCrossing *crossing)
+{
+  const double none = (double) NAN;
+  const TwVital *vital;
+
+  g_return_if_fail (twin != NULL && crossing != NULL);
+
+  *crossing = (TwCrossing) { .threshold = threshold, .below = below, .horizon_min = horizon_min,
+                             .p = none, .p_low = none, .p_high = none,
+                             .t10_min = none, .t50_min = none, .t90_min = none };
+  if (!is_vital (channel) || !isfinite (threshold) || horizon_min < 1
+      || horizon_min > MAX_HORIZON_MIN)
+    return;
+  vital = &twin->vitals[channel].now;
+  if (!is_given (get_status (vital, twin->priors, now_us)))
+    return;
+  tw_crossing_compute (vital, twin->priors,
+                       &(TwCrossingQuestion) { get_age_min (vital, now_us), threshold, below,
+                                               horizon_min },
+                       crossing);
+}
+
+TwCadence
+tw_twin_get_cadence (const TwTwin *twin, TwChannel channel)
+{
+  g_return_val_if_fail (twin != NULL && is_vital (channel), TW_CADENCE_CHARTED);
+
+  return (TwCadence) twin->vitals[channel].now.cadence.cadence;
+}
+
+gsize
+tw_twin_channel_state_size (void)
+{
+  return sizeof (TwVital);
+}
+
+void
+tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state)
+{
+  g_return_if_fail (twin != NULL && state != NULL && is_vital (channel));
+
+  memcpy (state, &twin->vitals[channel].now, sizeof (TwVital));
+}
+
+/* FALSE, and nothing changed, when the state is of another size, version, channel or set of tables. */
+gboolean
+tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size)
+{
+  TwVitalHistory *history;
+  TwVital vital;
+
+  g_return_val_if_fail (twin != NULL && state != NULL && is_vital (channel), FALSE);
+
+  if (size != sizeof vital)
+    return FALSE;
+  memcpy (&vital, state, sizeof vital);
+  if (!tw_vital_is_sound (&vital, twin->priors, channel))
+    return FALSE;
+  history = &twin->vitals[channel];
+  history->first = 0;
+  history->n = 0;
+  memcpy (&history->now, &vital, sizeof vital);
+  return TRUE;
+}
+
+/* Goes back to the newest checkpoint that knows nothing from from_us on; FALSE when there is none. */
+static gboolean
+go_back (TwVitalHistory *history, gint64 from_us)
+{
+  for (guint n = history->n; n > 0; n--)
+    {
+      guint at = (history->first + n - 1) % N_CHECKPOINTS;
+
+      if (history->checkpoints[at].n_accepted > 0 && history->checkpoints[at].newest_us >= from_us)
+        continue;
+      memcpy (&history->now, &history->checkpoints[at], sizeof history->now);
+      history->n = n - 1;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Where the data are older than every checkpoint, nothing changes: after 8 hours of readings they would
+ * hardly move the model. view holds every sample of the channel since the checkpoint. */
+void
+tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
+{
+  TwVitalHistory *history;
+  gsize length;
+
+  g_return_if_fail (twin != NULL && view != NULL);
+
+  if (!is_vital (channel))
+    return;
+  history = &twin->vitals[channel];
+  if (!go_back (history, from_us))
+    return;
+  length = tw_series_view_get_length (view);
+  for (gsize i = tw_series_view_find (view, history->now.newest_us); i < length; i++)
+    {
+      TwSample sample;
+
+      tw_series_view_get (view, i, &sample);
+      if (sample.t_us > history->now.newest_us)
+        update (history, twin->priors, &sample);
+    }
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Probability that a vital sign goes beyond a threshold at any of 12 equal steps within the horizon.
+ *
+ * 256 antithetic paths of the level (3 states, exact transition; Sobol draws of tw-priors.c) give how the
+ * steps hang together; at each step the calibrated quantile function (linear between the levels,
+ * exponential tails) gives how likely each single step is. A path is beyond at step j when its
+ * standardised level lies beyond the normal quantile of P_j, P_j = calibrated probability at j. So
+ *   p = P_end + (1 - P_end) x share crossing earlier among the paths that are not beyond at the end,
+ * which is never less than the calibrated P_end that the drawn range shows. Range: the same over plausible
+ * variants (tau halved and doubled, the population's quantiles, the last value as the median).
+ * No allocation, no random numbers: equal input, equal answer. */
+#include "config.h"
+
+#include "tw-crossing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort_float.h>
+
+#define MIN_CROSSING_PATHS 8 /* of 256: below, times of crossing say nothing */
+#define SURE 1e-9
+
+typedef enum
+{
+  VARIANT_OWN,
+  VARIANT_TAU_HALF,
+  VARIANT_TAU_DOUBLE,
+  VARIANT_POPULATION,
+  VARIANT_LAST_VALUE,
+  N_VARIANTS
+} Variant;
+
+/* Per step (0 is now): the normal quantile of the calibrated probability of being beyond. */
+typedef struct
+{
+  double limit[TW_PATH_STEPS + 1];
+  double p_end;
+} Limits;
+
+/* Standardised level of the base paths; the mirrored path is its negative. */
+typedef struct
+{
+  double z[TW_PATHS][TW_PATH_STEPS + 1];
+} Paths;
+
+void
+tw_crossing_quantiles (const TwCentre *centre,
+                       const double multiplier[TW_INTERVAL_LEVELS],
+                       double q[TW_N_QUANTILES])
+{
+  q[TW_Q50] = centre->median;
+  for (guint l = 0; l < 3; l++)
+    {
+      q[TW_Q75 + l] = centre->median + centre->sd * multiplier[l];
+      q[TW_Q25 - l] = centre->median - centre->sd * multiplier[3 + l];
+    }
+}
+
+double
+tw_crossing_cdf (const double q[TW_N_QUANTILES], double value)
+{
+  static const double levels[TW_N_QUANTILES] = TW_QUANTILE_LEVELS;
+  const guint last = TW_N_QUANTILES - 1;
+
+  /* Tails continue with the density of the outermost segment. */
+  if (value <= q[0])
+    return levels[0] * exp ((value - q[0]) / (q[1] - q[0]) * (levels[1] - levels[0]) / levels[0]);
+  if (value >= q[last])
+    return 1 - (1 - levels[last]) * exp ((q[last] - value) / (q[last] - q[last - 1])
+                                         * (levels[last] - levels[last - 1]) / (1 - levels[last]));
+  for (guint i = 1;; i++)
+    if (value <= q[i])
+      return levels[i - 1]
+             + (levels[i] - levels[i - 1]) * (value - q[i - 1]) / (q[i] - q[i - 1]);
+}
+
+/* The tracker may hold two levels at one multiplier; a hair's width between them keeps the inverse. */
+static void
+spread (double q[TW_N_QUANTILES], double sd)
+{
+  double hair = 1e-6 * sd;
+
+  for (guint i = TW_Q50 + 1; i < TW_N_QUANTILES; i++)
+    q[i] = fmax (q[i], q[i - 1] + hair);
+  for (guint i = TW_Q50; i-- > 0;)
+    q[i] = fmin (q[i], q[i + 1] - hair);
+}
+
+static double
+beyond_at (const TwVital *vital,
+           const TwVitalPriors *own,
+           const TwCrossingQuestion *question,
+           Variant variant,
+           double minutes)
+{
+  double multiplier[TW_INTERVAL_LEVELS];
+  double q[TW_N_QUANTILES];
+  TwCentre centre;
+  double p;
+
+  tw_vital_centre (vital, own, question->age_min, minutes, &centre);
+  if (variant == VARIANT_LAST_VALUE)
+    centre.median = vital->newest_value;
+  tw_intervals_multipliers (variant == VARIANT_POPULATION ? NULL : &vital->intervals,
+                            &own->intervals, minutes, multiplier);
+  tw_crossing_quantiles (&centre, multiplier, q);
+  spread (q, centre.sd);
+  p = tw_crossing_cdf (q, question->threshold);
+  return question->below ? p : 1 - p;
+}
+
+static void
+compute_limits (const TwVital *vital,
+                const TwVitalPriors *own,
+                const TwCrossingQuestion *question,
+                Variant variant,
+                Limits *limits)
+{
+  TwVitalPriors changed = *own;
+
+  if (variant == VARIANT_TAU_HALF)
+    changed.filter.tau_slow_min *= .5;
+  else if (variant == VARIANT_TAU_DOUBLE)
+    changed.filter.tau_slow_min *= 2;
+  for (guint j = 0; j <= TW_PATH_STEPS; j++)
+    {
+      double minutes = (double) question->horizon_min * j / TW_PATH_STEPS;
+      double p = beyond_at (vital, &changed, question, variant, minutes);
+
+      limits->limit[j] = gsl_cdf_ugaussian_Pinv (CLAMP (p, SURE, 1 - SURE));
+      limits->p_end = p;
+    }
+}
+
+/* Lower triangle l with l l' = p; a variance of nothing leaves a column of zeros. */
+static void
+cholesky (const double p[6], double l[6])
+{
+  l[0] = sqrt (fmax (p[0], 0));
+  l[1] = l[0] > 0 ? p[1] / l[0] : 0;
+  l[2] = l[0] > 0 ? p[2] / l[0] : 0;
+  l[3] = sqrt (fmax (p[3] - l[1] * l[1], 0));
+  l[4] = l[3] > 0 ? (p[4] - l[1] * l[2]) / l[3] : 0;
+  l[5] = sqrt (fmax (p[5] - l[2] * l[2] - l[4] * l[4], 0));
+}
+
+/* Deviations of the level from its mean, in its own standard deviations; below is turned upside down. */
+static void
+compute_paths (const TwVital *vital,
+               const TwPriors *priors,
+               const TwCrossingQuestion *question,
+               Paths *paths)
+{
+  const TwFilterModel *model = &tw_vital_get_priors (vital, priors)->filter;
+  double minutes = (double) question->horizon_min / TW_PATH_STEPS;
+  double slow = exp (-minutes / model->tau_slow_min);
+  double fast = model->sd_fast > 0 ? exp (-minutes / model->tau_fast_min) : 0;
+  double gain[3] = { sqrt (model->walk_per_h * minutes / 60),
+                     model->sd_slow * sqrt (1 - slow * slow),
+                     model->sd_fast * sqrt (1 - fast * fast) };
+  double scale[TW_PATH_STEPS + 1];
+  double l[6];
+  TwFilterState now = vital->filter;
+
+  tw_filter_step (&now, model, question->age_min);
+  cholesky (now.p, l);
+  for (guint j = 0; j <= TW_PATH_STEPS; j++)
+    {
+      double level, variance;
+
+      tw_filter_predict (&now, model, minutes * j, &level, &variance);
+      scale[j] = 1 / sqrt (variance);
+    }
+  for (guint i = 0; i < TW_PATHS; i++)
+    {
+      const double *n = tw_priors_get_draws (priors, (TwChannel) vital->channel, i);
+      double d0 = l[0] * n[0];
+      double d1 = l[1] * n[0] + l[3] * n[1];
+      double d2 = l[2] * n[0] + l[4] * n[1] + l[5] * n[2];
+
+      paths->z[i][0] = (d0 + d1 + d2) * scale[0];
+      for (guint j = 1; j <= TW_PATH_STEPS; j++)
+        {
+          n += TW_PATH_STATES;
+          d0 += gain[0] * n[0];
+          d1 = slow * d1 + gain[1] * n[1];
+          d2 = fast * d2 + gain[2] * n[2];
+          paths->z[i][j] = (d0 + d1 + d2) * scale[j];
+        }
+    }
+}
+
+/* First step at which the path is beyond, 0 when none. sign -1: the mirrored path. */
+static guint
+first_beyond (const double *z, double sign, const Limits *limits)
+{
+  for (guint j = 1; j <= TW_PATH_STEPS; j++)
+    if (sign * z[j] < limits->limit[j])
+      return j;
+  return 0;
+}
+
+/* Step, with a fraction, at which the path met its limit on the way to step j. */
+static double
+meeting (const double *z, double sign, const Limits *limits, guint j)
+{
+  double before = sign * z[j - 1] - limits->limit[j - 1];
+  double after = sign * z[j] - limits->limit[j];
+
+  return before <= 0 ? j - 1 : j - 1 + before / (before - after);
+}
+
+static double
+probability (const Paths *paths, const Limits *limits)
+{
+  guint n_back = 0, n_safe = 0;
+
+  for (guint i = 0; i < TW_PATHS; i++)
+    for (double sign = -1; sign <= 1; sign += 2)
+      {
+        if (sign * paths->z[i][TW_PATH_STEPS] < limits->limit[TW_PATH_STEPS])
+          continue;
+        n_safe++;
+        n_back += first_beyond (paths->z[i], sign, limits) > 0;
+      }
+  return limits->p_end + (n_safe > 0 ? (1 - limits->p_end) * n_back / n_safe : 0);
+}
+
+static void
+compute_times (const Paths *paths, const Limits *limits, TwCrossing *crossing)
+{
+  float met[2 * TW_PATHS];
+  double step_min = (double) crossing->horizon_min / TW_PATH_STEPS;
+  gsize n = 0;
+
+  for (guint i = 0; i < TW_PATHS; i++)
+    for (double sign = -1; sign <= 1; sign += 2)
+      {
+        guint j = first_beyond (paths->z[i], sign, limits);
+
+        if (j > 0)
+          met[n++] = (float) meeting (paths->z[i], sign, limits, j);
+      }
+  if (n < MIN_CROSSING_PATHS)
+    return;
+  gsl_sort_float (met, 1, n);
+  crossing->t10_min = step_min * (double) met[(n - 1) / 10];
+  crossing->t50_min = step_min * (double) met[(n - 1) / 2];
+  crossing->t90_min = step_min * (double) met[(n - 1) * 9 / 10];
+}
+
+/* Fills p, its range and the times. The question's numbers are finite, horizon_min 1..240, age_min >= 0.
+ * Where the threshold is out of reach at every step in every variant, the paths are spared. */
+void
+tw_crossing_compute (const TwVital *vital,
+                     const TwPriors *priors,
+                     const TwCrossingQuestion *question,
+                     TwCrossing *crossing)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  Limits limits[N_VARIANTS];
+  Paths paths;
+
+  for (guint v = 0; v < N_VARIANTS; v++)
+    compute_limits (vital, own, question, (Variant) v, &limits[v]);
+  compute_paths (vital, priors, question, &paths);
+  crossing->p = probability (&paths, &limits[VARIANT_OWN]);
+  crossing->p_low = crossing->p_high = crossing->p;
+  for (guint v = VARIANT_OWN + 1; v < N_VARIANTS; v++)
+    {
+      double p = probability (&paths, &limits[v]);
+
+      crossing->p_low = fmin (crossing->p_low, p);
+      crossing->p_high = fmax (crossing->p_high, p);
+    }
+  compute_times (&paths, &limits[VARIANT_OWN], crossing);
+}

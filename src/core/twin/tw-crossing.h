@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calibrated quantiles of a vital sign at a horizon, and the probability of crossing a threshold. */
+#pragma once
+
+#include "tw-vital.h"
+
+G_BEGIN_DECLS
+
+/* Seven rising quantiles around the centre, not clipped. */
+void tw_crossing_quantiles (const TwCentre *centre,
+                            const double multiplier[TW_INTERVAL_LEVELS],
+                            double q[TW_N_QUANTILES]);
+/* Probability of a value at or below value: linear between the quantiles, exponential tails. */
+double tw_crossing_cdf (const double q[TW_N_QUANTILES], double value);
+
+/* What is asked, beside the vital and its priors. */
+typedef struct
+{
+  double age_min;
+  double threshold;
+  gboolean below;
+  int horizon_min;
+} TwCrossingQuestion;
+
+void tw_crossing_compute (const TwVital *vital,
+                          const TwPriors *priors,
+                          const TwCrossingQuestion *question,
+                          TwCrossing *crossing);
+
+G_END_DECLS

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Issued-quantile tracker: scores every issued forecast on this patient and adapts the ranges to it.
+ *
+ * Equations and units: tw-interval.h; method and guarantee (mean miss minus target is at most
+ * |ln (q_T / q_0)| / (eta T) while no clip is hit): docs/twin.md. A forecast is scored by the accepted
+ * observation nearest to its target within a third of the horizon. That is decided at the first
+ * observation at or after the target: later ones lie farther away, so nothing has to be guessed. */
+#include "config.h"
+
+#include "tw-interval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tw-time.h"
+
+#define UNRELIABLE_AT_MOST 11 /* of 20 inside: chance .010 when the true share is .8 */
+#define RELIABLE_FROM 13      /* of 20 inside: the mark goes away again */
+
+/* Step up on a miss is 40 l, step down on a hit 40 (1 - l): their balance is the level. */
+static const gint16 miss_steps[TW_INTERVAL_LEVELS] = { 30, 36, 39, 30, 36, 39 };
+static const gint16 hit_steps[TW_INTERVAL_LEVELS] = { 10, 4, 1, 10, 4, 1 };
+
+static guint32
+to_ms (gint64 t_us)
+{
+  /* Floor division: the same rounding before and after 1970. */
+  gint64 ms = t_us / 1000 - (t_us % 1000 < 0);
+
+  return (guint32) (guint64) ms;
+}
+
+/* b - a for two times less than 24 days apart. */
+static gint32
+ms_between (guint32 a, guint32 b)
+{
+  return (gint32) (b - a);
+}
+
+double
+tw_interval_multiplier (double step)
+{
+  return exp (step * TW_INTERVAL_UNIT);
+}
+
+gint16
+tw_interval_step (double multiplier)
+{
+  double step = round (log (multiplier) / TW_INTERVAL_UNIT);
+
+  return (gint16) CLAMP (step, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
+}
+
+void
+tw_intervals_start (TwIntervals *intervals)
+{
+  memset (intervals, 0, sizeof *intervals);
+}
+
+static guint
+get_capacity (const TwIntervalStart *start)
+{
+  return TW_INTERVAL_PENDING / start->n_horizons;
+}
+
+gboolean
+tw_intervals_are_sound (const TwIntervals *intervals, const TwIntervalStart *start)
+{
+  const gint16 widest = TW_INTERVAL_MAX_STEP - TW_INTERVAL_MIN_STEP;
+
+  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+    {
+      const TwIntervalSlot *slot = &intervals->slot[i];
+
+      if (slot->n > get_capacity (start) || slot->first >= get_capacity (start)
+          || !isfinite (slot->abs_error))
+        return FALSE;
+      for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+        if (ABS ((int) slot->learned[l]) > widest)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+void
+tw_intervals_change (TwIntervals *intervals)
+{
+  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+    {
+      intervals->slot[i].first = 0;
+      intervals->slot[i].n = 0;
+    }
+}
+
+/* Each side rises outwards; three numbers, so three exchanges sort them. */
+static void
+sort_side (gint16 step[3])
+{
+  static const guint8 pairs[3][2] = { { 0, 1 }, { 1, 2 }, { 0, 1 } };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      gint16 inner = step[pairs[i][0]];
+      gint16 outer = step[pairs[i][1]];
+
+      step[pairs[i][0]] = MIN (inner, outer);
+      step[pairs[i][1]] = MAX (inner, outer);
+    }
+}
+
+/* Multipliers in force at horizon i: start plus what was learned, inside the clip, each side sorted. */
+static void
+get_steps (const TwIntervals *intervals,
+           const TwIntervalStart *start,
+           guint i,
+           gint16 step[TW_INTERVAL_LEVELS])
+{
+  const gint16 *learned = intervals->slot[start->slot[i]].learned;
+
+  for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+    {
+      int sum = start->step[i][l] + learned[l];
+
+      step[l] = (gint16) CLAMP (sum, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
+    }
+  sort_side (step);
+  sort_side (step + 3);
+}
+
+static void
+count_outcome (TwIntervalSlot *slot, gboolean inside)
+{
+  guint recent;
+
+  slot->recent80 = ((slot->recent80 << 1) | (inside ? 1u : 0u)) & ((1u << TW_INTERVAL_RECENT) - 1);
+  recent = (guint) __builtin_popcount (slot->recent80);
+  if (slot->scored < TW_INTERVAL_RECENT)
+    return;
+  if (recent <= UNRELIABLE_AT_MOST)
+    slot->unreliable = TRUE;
+  else if (recent >= RELIABLE_FROM)
+    slot->unreliable = FALSE;
+}
+
+static void
+score_one (TwIntervals *intervals,
+           const TwIntervalStart *start,
+           guint i,
+           const TwIssued *issued,
+           double value)
+{
+  TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+  double error = value - (double) issued->median;
+  gboolean missed[TW_INTERVAL_LEVELS];
+  gint16 step[TW_INTERVAL_LEVELS];
+
+  get_steps (intervals, start, i, step);
+  for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+    {
+      double reach = (double) issued->sd * tw_interval_multiplier (issued->step[l]);
+      int moved;
+
+      missed[l] = l < 3 ? error > reach : -error > reach;
+      moved = step[l] + (missed[l] ? miss_steps[l] : -hit_steps[l]);
+      step[l] = (gint16) CLAMP (moved, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
+    }
+  sort_side (step);
+  sort_side (step + 3);
+  for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+    slot->learned[l] = (gint16) (step[l] - start->step[i][l]);
+
+  slot->scored++;
+  slot->abs_error += fabs (error);
+  slot->inside50 += !missed[0] && !missed[3];
+  slot->inside80 += !missed[1] && !missed[4];
+  slot->inside95 += !missed[2] && !missed[5];
+  count_outcome (slot, !missed[1] && !missed[4]);
+}
+
+/* The nearer reading within the tolerance; FALSE when neither is: nothing came true, nothing is scored. */
+static gboolean
+find_target (const TwIssued *issued,
+             int horizon_min,
+             const TwReading *before,
+             const TwReading *now,
+             double *value)
+{
+  gint32 tolerance_ms = horizon_min * 60000 / 3;
+  gint32 early = G_MAXINT32;
+  gint32 late = G_MAXINT32;
+
+  if (before != NULL)
+    early = ms_between (to_ms (before->t_us), issued->target_ms);
+  if (before == NULL || now->t_us - before->t_us < TW_DAY)
+    late = ms_between (issued->target_ms, to_ms (now->t_us));
+  if (MIN (early, late) > tolerance_ms)
+    return FALSE;
+  *value = early <= late ? before->value : now->value;
+  return TRUE;
+}
+
+void
+tw_intervals_score (TwIntervals *intervals,
+                    const TwIntervalStart *start,
+                    const TwReading *before,
+                    const TwReading *now)
+{
+  /* After a day of silence everything pending is due, and clocks of 32 bits would be stretched. */
+  gboolean all_due = before != NULL && now->t_us - before->t_us >= TW_DAY;
+  guint capacity = get_capacity (start);
+
+  for (guint i = 0; i < start->n_horizons; i++)
+    {
+      TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+
+      while (slot->n > 0)
+        {
+          const TwIssued *issued = &intervals->pending[i * capacity + slot->first];
+          double value;
+
+          if (!all_due && ms_between (issued->target_ms, to_ms (now->t_us)) < 0)
+            break;
+          if (find_target (issued, start->horizon_min[i], before, now, &value))
+            score_one (intervals, start, i, issued, value);
+          slot->first = (guint8) ((slot->first + 1) % capacity);
+          slot->n--;
+        }
+    }
+  for (guint i = 0; all_due && i < TW_INTERVAL_SLOTS; i++)
+    intervals->slot[i].ever_issued = FALSE;
+}
+
+gboolean
+tw_intervals_may_issue (const TwIntervals *intervals,
+                        const TwIntervalStart *start,
+                        guint i,
+                        gint64 t_us)
+{
+  const TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+  gint32 distance_ms = start->horizon_min[i] * 60000 / (gint32) get_capacity (start);
+
+  /* A full run can only be left over from another cadence's longer distance. */
+  return slot->n < get_capacity (start)
+         && (!slot->ever_issued || ms_between (slot->issued_ms, to_ms (t_us)) >= distance_ms);
+}
+
+void
+tw_intervals_issue (TwIntervals *intervals,
+                    const TwIntervalStart *start,
+                    guint i,
+                    const TwReading *origin,
+                    const TwCentre *centre)
+{
+  TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+  guint at = (slot->first + slot->n) % get_capacity (start);
+  TwIssued *issued = &intervals->pending[i * get_capacity (start) + at];
+
+  issued->target_ms = to_ms (origin->t_us) + (guint32) start->horizon_min[i] * 60000u;
+  issued->median = (float) centre->median;
+  issued->sd = (float) centre->sd;
+  get_steps (intervals, start, i, issued->step);
+  slot->issued_ms = to_ms (origin->t_us);
+  slot->ever_issued = TRUE;
+  slot->n++;
+}
+
+void
+tw_intervals_get_honesty (const TwIntervals *intervals,
+                          const TwIntervalStart *start,
+                          guint i,
+                          TwHonesty *honesty)
+{
+  const TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+
+  *honesty = (TwHonesty) {
+    .horizon_min = start->horizon_min[i],
+    .scored = slot->scored,
+    .inside50 = slot->inside50,
+    .inside80 = slot->inside80,
+    .inside95 = slot->inside95,
+    .recent_scored = MIN (slot->scored, TW_INTERVAL_RECENT),
+    .recent_inside80 = (guint) __builtin_popcount (slot->recent80),
+    .mae = slot->scored > 0 ? slot->abs_error / slot->scored : (double) NAN,
+  };
+}
+
+gboolean
+tw_intervals_is_unreliable (const TwIntervals *intervals, const TwIntervalStart *start, guint i)
+{
+  return intervals->slot[start->slot[i]].unreliable;
+}
+
+/* Neighbouring horizons of horizon_min and the weight of the upper one; flat beyond the ends. */
+static void
+neighbours (const TwIntervalStart *start, double horizon_min, guint *lower, guint *upper, double *w)
+{
+  guint last = start->n_horizons - 1;
+
+  for (guint i = 0; i < last; i++)
+    {
+      double a = start->horizon_min[i];
+      double b = start->horizon_min[i + 1];
+
+      if (horizon_min < b)
+        {
+          *lower = i;
+          *upper = i + 1;
+          *w = CLAMP ((horizon_min - a) / (b - a), 0, 1);
+          return;
+        }
+    }
+  *lower = *upper = last;
+  *w = 0;
+}
+
+void
+tw_intervals_multipliers (const TwIntervals *intervals,
+                          const TwIntervalStart *start,
+                          double horizon_min,
+                          double multiplier[TW_INTERVAL_LEVELS])
+{
+  gint16 own[2][TW_INTERVAL_LEVELS];
+  const gint16 *from = own[0];
+  const gint16 *to = own[1];
+  guint a, b;
+  double w;
+
+  neighbours (start, horizon_min, &a, &b, &w);
+  if (intervals != NULL)
+    {
+      get_steps (intervals, start, a, own[0]);
+      get_steps (intervals, start, b, own[1]);
+    }
+  else
+    {
+      from = start->step[a];
+      to = start->step[b];
+    }
+  for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+    multiplier[l] = tw_interval_multiplier (from[l] + w * (to[l] - from[l]));
+}
+
+double
+tw_interval_persistence (const TwIntervalStart *start, double horizon_min)
+{
+  guint a, b;
+  double w;
+
+  neighbours (start, horizon_min, &a, &b, &w);
+  return start->persistence[a] + w * (start->persistence[b] - start->persistence[a]);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One vital sign: score what came due, follow the cadence, update the filter, issue forecasts.
+ *
+ * Own spread: c is the running mean of e^2 / S (at most 9 c each), worth 10 samples at the start and never
+ * more than 50; forecasts get V c. It takes up in a few samples what the range tracker alone would need a
+ * day for. Not learned from minute streams, whose innovations say nothing about an hour.
+ *
+ * Robustness: a measurement beyond 3 standard deviations counts less (tw-filter.c). Three in a row on one
+ * side, or a CUSUM of the standardised innovation (drift .5, limit 8), is a moved baseline: its variance
+ * grows by sd^2 / 16 of the population. For this judgement innovations are standardised by the patient's
+ * own spread where that is wider, count at most 3, and one sample a minute is taken: neither a lone
+ * artefact nor the many equal samples of a 1 Hz stream move a baseline. Suspect samples have no say.
+ * Why these numbers: docs/twin.md. */
+#include "config.h"
+
+#include "tw-vital.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tw-quality.h"
+#include "tw-time.h"
+
+#define RESET_FAST_US (6 * TW_HOUR)
+#define CUSUM_DRIFT .5
+#define CUSUM_LIMIT 8.0
+#define SHIFT_SHARE (1.0 / 16)
+#define SPREAD_START 10
+#define SPREAD_MEMORY 50
+#define SPREAD_MIN .1
+#define SPREAD_MAX 10.0
+#define RUN_LIMIT 3
+#define SPO2_CENSORED 99.5 /* a reading of 100 says no more than that when this is expected */
+#define MAX_STALE_US (12 * TW_HOUR)
+#define FIRST_US (-2208988800 * TW_SECOND) /* year 1900 */
+#define LAST_US (253402300800 * TW_SECOND) /* year 10000 */
+
+void
+tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel)
+{
+  memset (vital, 0, sizeof *vital);
+  vital->magic = TW_VITAL_MAGIC;
+  vital->version = TW_VITAL_VERSION;
+  vital->stamp = tw_priors_get_stamp (priors);
+  vital->channel = channel;
+  vital->newest_us = G_MININT64;
+  vital->judged_us = G_MININT64;
+  vital->spread = 1;
+  vital->n_spread = SPREAD_START;
+  tw_cadence_start (&vital->cadence);
+  tw_filter_start (&vital->filter, &tw_vital_get_priors (vital, priors)->filter);
+  tw_intervals_start (&vital->intervals);
+}
+
+static gboolean
+is_finite_state (const TwVital *vital)
+{
+  gboolean finite = isfinite (vital->newest_value) && isfinite (vital->cusum_up)
+                    && isfinite (vital->cusum_down) && vital->spread >= SPREAD_MIN
+                    && vital->spread <= SPREAD_MAX && vital->n_spread >= SPREAD_START
+                    && vital->n_spread <= SPREAD_MEMORY;
+
+  for (guint i = 0; i < G_N_ELEMENTS (vital->filter.x); i++)
+    finite = finite && isfinite (vital->filter.x[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (vital->filter.p); i++)
+    finite = finite && isfinite (vital->filter.p[i]);
+  return finite;
+}
+
+gboolean
+tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel)
+{
+  const TwCadenceState *cadence = &vital->cadence;
+
+  return vital->magic == TW_VITAL_MAGIC && vital->version == TW_VITAL_VERSION
+         && vital->stamp == tw_priors_get_stamp (priors) && vital->channel == channel
+         && cadence->cadence < TW_N_CADENCES && cadence->n <= TW_CADENCE_GAPS
+         && cadence->next < TW_CADENCE_GAPS && is_finite_state (vital)
+         && tw_intervals_are_sound (&vital->intervals,
+                                    &tw_vital_get_priors (vital, priors)->intervals);
+}
+
+const TwVitalPriors *
+tw_vital_get_priors (const TwVital *vital, const TwPriors *priors)
+{
+  return tw_priors_get (priors, (TwChannel) vital->channel, (TwCadence) vital->cadence.cadence);
+}
+
+static double
+get_kappa (TwQuality quality)
+{
+  static const double kappas[] = { 1, 4, 25, 25 };
+
+  return kappas[tw_quality_verdict (quality)];
+}
+
+/* What no twin may swallow, whatever the cleaner let through. */
+static gboolean
+is_usable (const TwVital *vital, const TwPriors *priors, const TwSample *sample)
+{
+  double low, high;
+
+  tw_priors_get_hard (priors, (TwChannel) vital->channel, &low, &high);
+  return tw_quality_verdict (sample->quality) != TW_VERDICT_REJECTED && isfinite (sample->value)
+         && sample->value >= low && sample->value <= high && sample->t_us >= FIRST_US
+         && sample->t_us < LAST_US && sample->t_us >= vital->newest_us;
+}
+
+/* The dynamics of the new class take over from the present state; a fast part appears or goes. */
+static void
+change_cadence (TwVital *vital, const TwPriors *priors, const TwVitalPriors *old)
+{
+  const TwVitalPriors *new = tw_vital_get_priors (vital, priors);
+
+  if ((old->filter.sd_fast > 0) != (new->filter.sd_fast > 0))
+    tw_filter_reset_fast (&vital->filter, &new->filter);
+  tw_intervals_change (&vital->intervals);
+}
+
+static void
+advance (TwVital *vital, const TwPriors *priors, gint64 t_us)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  gint64 gap_us;
+
+  if (vital->n_accepted == 0)
+    return;
+  gap_us = t_us - vital->newest_us;
+  if (gap_us > 0 && tw_cadence_add (&vital->cadence, gap_us))
+    {
+      change_cadence (vital, priors, own);
+      own = tw_vital_get_priors (vital, priors);
+    }
+  tw_filter_step (&vital->filter, &own->filter, (double) gap_us / TW_MINUTE);
+  if (gap_us > RESET_FAST_US)
+    tw_filter_reset_fast (&vital->filter, &own->filter);
+}
+
+/* At the end of its range a reading only says "at least so much"; where that is expected anyway, it
+ * teaches nothing. */
+static gboolean
+is_censored (const TwVital *vital, const TwSample *sample)
+{
+  const double *x = vital->filter.x;
+  double level = x[0] + x[1] + x[2];
+
+  switch (tw_quality_reason (sample->quality))
+    {
+    case TW_REASON_CENSORED_LOW:
+      return level <= sample->value;
+    case TW_REASON_CENSORED_HIGH:
+      return level >= sample->value;
+    default:
+      return vital->channel == TW_CHANNEL_SPO2 && sample->value >= 100 && level >= SPO2_CENSORED;
+    }
+}
+
+/* Takes part in the judgement of spread and shifts. */
+static gboolean
+is_witness (const TwVital *vital, const TwSample *sample)
+{
+  return vital->n_accepted > 0 && tw_quality_verdict (sample->quality) < TW_VERDICT_SUSPECT
+         && (vital->judged_us == G_MININT64 || sample->t_us - vital->judged_us >= TW_MINUTE);
+}
+
+static void
+learn_spread (TwVital *vital, double z)
+{
+  double c = vital->spread;
+
+  if (vital->cadence.cadence == TW_CADENCE_MINUTE)
+    return;
+  vital->n_spread = MIN (vital->n_spread + 1, SPREAD_MEMORY);
+  c += (fmin (z * z, 9 * c) - c) / vital->n_spread;
+  vital->spread = CLAMP (c, SPREAD_MIN, SPREAD_MAX);
+}
+
+/* TRUE when the standardised innovations say that the baseline has moved. */
+static gboolean
+judge_shift (TwVital *vital, double z)
+{
+  gboolean moved;
+
+  if (fabs (z) <= TW_FILTER_HUBER)
+    vital->run = 0;
+  else if (z > 0)
+    vital->run = MAX (vital->run, 0) + 1;
+  else
+    vital->run = MIN (vital->run, 0) - 1;
+
+  z = CLAMP (z, -TW_FILTER_HUBER, TW_FILTER_HUBER);
+  vital->cusum_up = fmax (0, vital->cusum_up + z - CUSUM_DRIFT);
+  vital->cusum_down = fmax (0, vital->cusum_down - z - CUSUM_DRIFT);
+  moved = ABS (vital->run) >= RUN_LIMIT || vital->cusum_up > CUSUM_LIMIT
+          || vital->cusum_down > CUSUM_LIMIT;
+  if (moved)
+    {
+      vital->run = 0;
+      vital->cusum_up = 0;
+      vital->cusum_down = 0;
+      vital->n_shifts++;
+    }
+  return moved;
+}
+
+static TwUpdate
+learn (TwVital *vital, const TwFilterModel *model, const TwSample *sample)
+{
+  double kappa = get_kappa (sample->quality);
+  TwInnovation innovation;
+  gboolean moved = FALSE;
+
+  if (is_censored (vital, sample))
+    return TW_UPDATE_CENSORED;
+
+  tw_filter_compare (&vital->filter, model, sample->value, kappa, &innovation);
+  if (is_witness (vital, sample))
+    {
+      double z = innovation.innovation / sqrt (innovation.variance);
+
+      moved = judge_shift (vital, z / sqrt (fmax (1, vital->spread)));
+      learn_spread (vital, z);
+      vital->judged_us = sample->t_us;
+    }
+  if (moved)
+    {
+      vital->filter.p[0] += model->sd * model->sd * SHIFT_SHARE;
+      tw_filter_compare (&vital->filter, model, sample->value, kappa, &innovation);
+    }
+  tw_filter_correct (&vital->filter, model, kappa, &innovation);
+  if (innovation.inflated)
+    vital->n_inflated++;
+  if (moved)
+    return TW_UPDATE_BASELINE_MOVED;
+  return innovation.inflated ? TW_UPDATE_INFLATED : TW_UPDATE_USED;
+}
+
+void
+tw_vital_centre (const TwVital *vital,
+                 const TwVitalPriors *priors,
+                 double age_min,
+                 double horizon_min,
+                 TwCentre *centre)
+{
+  double weight = tw_interval_persistence (&priors->intervals, horizon_min);
+  double level, variance;
+
+  tw_filter_predict (&vital->filter, &priors->filter, age_min + horizon_min, &level, &variance);
+  centre->median = level + weight * (vital->newest_value - level);
+  centre->sd = sqrt ((variance + tw_filter_noise (&priors->filter, 1)) * vital->spread);
+}
+
+static void
+issue (TwVital *vital, const TwPriors *priors)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  const TwIntervalStart *start = &own->intervals;
+  TwReading origin = { vital->newest_us, vital->newest_value };
+
+  for (guint i = 0; i < start->n_horizons; i++)
+    if (tw_intervals_may_issue (&vital->intervals, start, i, vital->newest_us))
+      {
+        TwCentre centre;
+
+        tw_vital_centre (vital, own, 0, start->horizon_min[i], &centre);
+        tw_intervals_issue (&vital->intervals, start, i, &origin, &centre);
+      }
+}
+
+/* Feeds one sample. See tw_twin_update for the contract. */
+TwUpdate
+tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+{
+  TwReading before = { vital->newest_us, vital->newest_value };
+  TwReading now = { sample->t_us, sample->value };
+  TwUpdate result;
+
+  if (!is_usable (vital, priors, sample))
+    return TW_UPDATE_REFUSED;
+
+  tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
+                      vital->n_accepted > 0 ? &before : NULL, &now);
+  advance (vital, priors, sample->t_us);
+  result = learn (vital, &tw_vital_get_priors (vital, priors)->filter, sample);
+  vital->newest_us = sample->t_us;
+  vital->newest_value = sample->value;
+  vital->n_accepted++;
+  if (vital->n_accepted > TW_VITAL_MIN_READINGS)
+    issue (vital, priors);
+  return result;
+}
+
+/* The channel's own limit (a continuous signal 2 min, a cuff 30 min ...), or three times its usual spacing
+ * where it is measured more rarely than that; never more than 12 h. */
+gint64
+tw_vital_stale_us (const TwVital *vital)
+{
+  const TwChannelInfo *info = tw_channel_info ((TwChannel) vital->channel);
+  gint64 limit_us = vital->cadence.cadence == TW_CADENCE_MINUTE ? info->stale_us
+                                                                : info->sparse_stale_us;
+
+  return MIN (MAX (limit_us, 3 * vital->cadence.median_s * TW_SECOND), MAX_STALE_US);
+}

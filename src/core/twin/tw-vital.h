@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One vital sign of one patient: filter, cadence, ranges. Plain data, so a copy is a checkpoint. */
+#pragma once
+
+#include "tw-cadence.h"
+#include "tw-filter.h"
+#include "tw-interval.h"
+#include "tw-priors.h"
+#include "tw-series.h"
+#include "tw-twin.h"
+
+G_BEGIN_DECLS
+
+#define TW_VITAL_MAGIC 0x54574956u /* "TWIV" */
+#define TW_VITAL_VERSION 1
+#define TW_VITAL_MIN_READINGS 5
+
+typedef struct
+{
+  guint32 magic;
+  guint32 version;
+  guint32 stamp;      /* of the tables */
+  gint32 channel;
+  gint64 newest_us;   /* newest accepted sample; G_MININT64: none */
+  double newest_value;
+  gint64 judged_us;   /* newest sample that was judged for a level shift */
+  guint32 n_accepted;
+  guint32 n_inflated;
+  double cusum_up, cusum_down;
+  gint32 run;         /* samples in a row beyond the limit; negative: below */
+  guint32 n_shifts;
+  double spread;      /* this patient's innovation variance over the model's */
+  guint32 n_spread;   /* weight of what spread has seen */
+  guint32 reserved;
+  TwFilterState filter;
+  TwCadenceState cadence;
+  TwIntervals intervals;
+} TwVital;
+
+void tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel);
+TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample);
+/* Whether a saved state may be taken up: right version, tables and channel, and every number in its range. */
+gboolean tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel);
+/* Parameters at the vital's cadence. */
+const TwVitalPriors *tw_vital_get_priors (const TwVital *vital, const TwPriors *priors);
+/* Median and standard deviation of a measurement horizon_min after now, age_min after the newest sample. */
+void tw_vital_centre (const TwVital *vital,
+                      const TwVitalPriors *priors,
+                      double age_min,
+                      double horizon_min,
+                      TwCentre *centre);
+/* Age beyond which a forecast is withheld. */
+gint64 tw_vital_stale_us (const TwVital *vital);
+
+G_END_DECLS
