@@ -21,7 +21,7 @@ SIGNALS = {"HR": "heart_rate", "ABPSys": "systolic", "ABPDias": "diastolic", "AB
 
 if not (Path(sys.argv[4]) / (RECORD + ".hea")).exists():
     peers.skip("the real record is not here")
-peers.with_packages(sys.argv[1], "wfdb==4.1.2")
+peers.with_packages(sys.argv[1], "wfdb==4.1.2", "pandas==2.2.3")
 
 import wfdb  # noqa: E402  (after the environment is there)
 
