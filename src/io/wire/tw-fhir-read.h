@@ -37,7 +37,13 @@ typedef struct
   TwFhirProblem problem;
   guint32 id;                /* text offset: resource id, "" when it has none */
   guint32 detail;            /* text offset: code, unit or field, cleaned and cut */
+  gint16 channel;            /* TwChannel it was meant for; TW_CHANNEL_NONE when that is not known */
 } TwFhirRefusal;
+
+#define TW_FHIR_MAX_REFUSALS 1000
+#define TW_FHIR_MAX_OTHER_CODES 500  /* of these, at most so many of channels that we do not keep */
+#define TW_FHIR_MAX_SAMPLED 100000   /* values of one SampledData */
+#define TW_FHIR_MAX_READINGS 1000000 /* of one page */
 
 typedef struct
 {
@@ -67,6 +73,10 @@ typedef struct
   GArray *locations;         /* TwFhirLocation */
   GArray *refusals;          /* TwFhirRefusal, at most 1000; n_refused counts all */
   guint n_refused;
+  guint n_other_codes;       /* of n_refused: nothing wrong, only of a kind that Twinward does not keep (weight ...);
+                              * what should worry is n_refused - n_other_codes */
+  guint n_empty;             /* Observations that carry nothing: registered, cancelled, panels of members only */
+  guint n_other_resources;   /* entries of a type that is not read here */
   guint n_entries;           /* entries seen in the Bundle, outcomes excluded */
   char *next;                /* link[next] verbatim; NULL */
   char *self;                /* link[self]; NULL */
@@ -86,6 +96,13 @@ tw_fhir_page_text (const TwFhirPage *page, guint32 offset)
 {
   return page->text + offset;
 }
+
+/* Words for a refusal, for a list or a bar, translated, without identity: "unit “foo” of heart rate is not
+ * known". Free with g_free. */
+char *tw_fhir_page_dup_refusal_words (const TwFhirPage *page, const TwFhirRefusal *refusal);
+
+/* Whether an OperationOutcome asks to try again (throttled, timeout ...). FALSE for anything else. */
+gboolean tw_fhir_outcome_is_transient (const char *data, gsize length);
 
 /* What a CapabilityStatement says that matters here. */
 typedef struct

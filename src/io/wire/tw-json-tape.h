@@ -130,4 +130,66 @@ tw_json_integer (const TwJsonDocument *document,
   return TRUE;
 }
 
+/* The members of an object, in order, each once. */
+typedef struct
+{
+  const TwJsonDocument *document;
+  guint32 at, end;
+} TwJsonMembers;
+
+/* FALSE when the value is no object. */
+static inline gboolean
+tw_json_members (const TwJsonDocument *document,
+                 guint32 index,
+                 TwJsonMembers *members)
+{
+  if (tw_json_type (document, index) != '{')
+    return FALSE;
+  *members = (TwJsonMembers) { document, index + 1, tw_json_end (document, index) - 1 };
+  return TRUE;
+}
+
+static inline gboolean
+tw_json_members_next (TwJsonMembers *members,
+                      TwJsonText *key,
+                      guint32 *value)
+{
+  if (members->at >= members->end)
+    return FALSE;
+  *key = tw_json_text (members->document, members->at);
+  *value = members->at + 1;
+  members->at = tw_json_next (members->document, members->at + 1);
+  return TRUE;
+}
+
+/* The items of an array, in order. */
+typedef struct
+{
+  const TwJsonDocument *document;
+  guint32 at, end;
+} TwJsonItems;
+
+/* FALSE when the value is no array. */
+static inline gboolean
+tw_json_items (const TwJsonDocument *document,
+               guint32 index,
+               TwJsonItems *items)
+{
+  if (tw_json_type (document, index) != '[')
+    return FALSE;
+  *items = (TwJsonItems) { document, index + 1, tw_json_end (document, index) - 1 };
+  return TRUE;
+}
+
+static inline gboolean
+tw_json_items_next (TwJsonItems *items,
+                    guint32 *value)
+{
+  if (items->at >= items->end)
+    return FALSE;
+  *value = items->at;
+  items->at = tw_json_next (items->document, items->at);
+  return TRUE;
+}
+
 G_END_DECLS

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the FHIR reader: the page being filled and what all kinds of resources need. */
+#pragma once
+
+#include "tw-fhir-read.h"
+#include "tw-json-tape.h"
+
+G_BEGIN_DECLS
+
+#define TW_FHIR_CODE_SLOTS 64
+#define TW_FHIR_UNIT_SLOTS 32
+#define TW_FHIR_CHANNEL_PANEL (-2) /* a panel code: components or members carry the values */
+
+/* A code or unit that was looked up before. length 0: an empty slot. */
+typedef struct
+{
+  char code[16];
+  guint8 length;
+  gint8 channel;
+} TwFhirCodeSlot;
+
+typedef struct
+{
+  char text[16]; /* zero beyond the code, so that it is copied whole into unit_text */
+  guint8 length;
+  guint8 unit;
+} TwFhirUnitSlot;
+
+typedef struct
+{
+  TwJsonDocument document;
+  TwFhirPage *page;
+  char *pool;            /* becomes page->text */
+  gsize pool_length, pool_size;
+  guint32 *subject_slots; /* open addressing: 1 + index of the subject; 0: empty */
+  gsize n_subject_slots;  /* a power of two */
+  TwJsonText last_reference; /* the subject of the resource before: entries of one patient come together */
+  guint32 last_subject;
+  TwJsonText last_version;
+  guint32 last_version_at;
+  GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made when the first such reference is met */
+  guint32 entries;       /* tape index of the Bundle's entry list; 0: none */
+  guint n_other_listed;
+  TwFhirCodeSlot codes[TW_FHIR_CODE_SLOTS];
+  TwFhirUnitSlot units[TW_FHIR_UNIT_SLOTS];
+} TwFhirParse;
+
+/* Whether key is this literal; the length is compared first. */
+#define TW_FHIR_KEY(key, literal) \
+  ((key).length == sizeof (literal) - 1 && memcmp ((key).text, literal, sizeof (literal) - 1) == 0)
+
+/* A string of the pool; its offset. text may not hold NUL (it would end there). */
+guint32 tw_fhir_parse_keep (TwFhirParse *parse, const char *text, gsize length);
+/* The same, cleaned and cut for people. */
+guint32 tw_fhir_parse_keep_clean (TwFhirParse *parse, TwJsonText text);
+
+/* Finds names among an object's members in one pass: at[i] is the tape index of the value, 0 when absent or
+ * null. FALSE when one of the names stands there twice. A value that is no object has no members. */
+gboolean tw_fhir_parse_index (const TwFhirParse *parse, guint32 object, const char *const *names, guint n,
+                              guint32 *at);
+/* The text at index; FALSE when it is none or holds NUL. */
+gboolean tw_fhir_parse_text (const TwFhirParse *parse, guint32 at, TwJsonText *text);
+/* A copy of it, NULL when it is none. */
+char *tw_fhir_parse_dup_text (const TwFhirParse *parse, guint32 at);
+gboolean tw_fhir_is_id (TwJsonText text);
+
+/* "Patient/1", an absolute URL, or a "urn:uuid:" that an entry resolves -> the id of a resource of this type
+ * (borrowed from the document or from parse). FALSE when the reference leads nowhere. */
+gboolean tw_fhir_parse_reference (TwFhirParse *parse, guint32 at, const char *type, TwJsonText *id);
+/* Index of the patient in page->subjects. */
+gboolean tw_fhir_parse_subject (TwFhirParse *parse, guint32 at, guint32 *subject);
+
+/* meta -> version (offset) and last update; FALSE when a key repeats. at may be 0. */
+gboolean tw_fhir_parse_meta (TwFhirParse *parse, guint32 at, guint32 *version, gint64 *last_updated_us);
+
+typedef struct
+{
+  TwFhirProblem problem;
+  guint32 id;        /* offset */
+  TwChannel channel;
+  TwJsonText detail; /* length 0: none */
+} TwFhirRefuse;
+
+void tw_fhir_parse_refuse (TwFhirParse *parse, const TwFhirRefuse *refuse);
+/* The detail as a literal. */
+void tw_fhir_parse_refuse_words (TwFhirParse *parse, TwFhirProblem problem, guint32 id, TwChannel channel,
+                                 const char *words);
+
+/* One resource each; full_url may be 0. They refuse what is wrong, and never fail. */
+void tw_fhir_read_observation (TwFhirParse *parse, guint32 resource);
+void tw_fhir_read_patient (TwFhirParse *parse, guint32 resource, guint32 full_url);
+void tw_fhir_read_encounter (TwFhirParse *parse, guint32 resource);
+void tw_fhir_read_location (TwFhirParse *parse, guint32 resource);
+
+/* An OperationOutcome in words, cleaned and cut; free with g_free. */
+char *tw_fhir_read_outcome (const TwFhirParse *parse, guint32 resource, gboolean *transient);
+
+/* Values of SampledData, one reading each; reading carries all but time, value, unit and flags. */
+typedef struct
+{
+  guint32 at;        /* the SampledData */
+  gint64 start_us;
+  TwFhirReading reading;
+} TwFhirSamples;
+
+/* FALSE when refused: problem and words say why. */
+gboolean tw_fhir_read_samples (TwFhirParse *parse, const TwFhirSamples *samples, TwFhirRefuse *refuse);
+
+/* UCUM code with its system -> unit and text of obs; FALSE when it is not a known one. */
+gboolean tw_fhir_parse_unit (TwFhirParse *parse, guint32 system, guint32 code, TwObservation *obs);
+
+G_END_DECLS
