@@ -43,12 +43,12 @@ typedef struct
   void (*on_gap) (const TwTickGap *gap, gpointer data);
 } TwWardSink;
 
-/* A channel that comes on a regular grid: t = k * period_us. */
+/* A channel that comes on a regular grid: t = k * period_us + phase_us. */
 typedef struct
 {
   guint32 patient;
   TwChannel channel;
-  gint64 period_us;
+  gint64 period_us, phase_us;
 } TwDenseChannel;
 
 typedef struct _TwWardFeed TwWardFeed;

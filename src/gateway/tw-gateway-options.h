@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gateway's command line. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *replay;          /* file; NULL: the demo ward */
+  char *bind, *token, *token_file, *ward;
+  double speed;          /* 1 to 600 */
+  int port;              /* 0 to 65535 */
+  gint64 seed;
+  double history_h, lead_h;
+  gboolean demo, loop, embedded, insecure_bind, version;
+} TwCommandLine;
+
+/* FALSE and words when something is wrong with it. */
+gboolean tw_command_line_parse (TwCommandLine *line, int *argc, char ***argv, GError **error);
+void tw_command_line_clear (TwCommandLine *line);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TwCommandLine, tw_command_line_clear)
+
+G_END_DECLS

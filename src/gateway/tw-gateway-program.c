@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The life of the program twinward-gateway, from its command line to its end. */
+#include "config.h"
+
+#include "tw-gateway-program.h"
+
+#include "tw-demo-ward.h"
+#include "tw-gateway-options.h"
+#include "tw-gateway.h"
+#include "tw-replay.h"
+#include "tw-time.h"
+#include "tw-token.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define SHOWN_PROBLEMS 20
+#define BYE_MS 150
+
+typedef struct
+{
+  TwCommandLine line;
+  GMainLoop *loop;
+  TwGateway *gateway;
+  gboolean told;     /* the file's counts were printed */
+} Program;
+
+static TwWardFeed *
+make_demo (gpointer data,
+           GError **error)
+{
+  const Program *program = data;
+  TwDemoWardOptions options = {
+    .seed = (guint64) program->line.seed,
+    .start_us = g_get_real_time (),
+    .history_us = (gint64) (program->line.history_h * TW_HOUR),
+    .ward = program->line.ward,
+  };
+  return tw_demo_ward_new (&options, error);
+}
+
+/* What was read of a file, and which rows could not be: each of the first by its line, all counted. */
+static void
+tell_counts (Program           *program,
+             const TwRecording *recording)
+{
+  guint shown = MIN (recording->problems->len, SHOWN_PROBLEMS);
+
+  if (program->told)
+    return;
+  program->told = TRUE;
+  g_printerr (_("%s: %u patients, %" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " of them could not be read\n"),
+              recording->title, recording->patients->len, recording->n_rows, recording->n_problems);
+  for (guint i = 0; i < shown; i++)
+    {
+      const TwCsvProblem *problem = &g_array_index (recording->problems, TwCsvProblem, i);
+      g_printerr (_("  line %" G_GUINT64_FORMAT ": %s\n"), problem->line, problem->why);
+    }
+  if (recording->n_problems > shown)
+    g_printerr (_("  and %" G_GUINT64_FORMAT " more\n"), recording->n_problems - shown);
+}
+
+static TwWardFeed *
+make_replay (gpointer data,
+             GError **error)
+{
+  Program *program = data;
+  TwReplayOptions options = {
+    .lead_us = (gint64) (program->line.lead_h * TW_HOUR),
+    .ward = program->line.ward,
+  };
+  TwRecording *recording = tw_recording_load (program->line.replay, error);
+
+  if (recording == NULL)
+    return NULL;
+  tell_counts (program, recording);
+  return tw_replay_new (recording, &options, error);
+}
+
+static void
+tell_address (const Program *program,
+              const TwToken *token)
+{
+  if (program->line.embedded)
+    {
+      printf ("%s %s\n", tw_gateway_get_url (program->gateway), token->text);
+      fflush (stdout);
+      return;
+    }
+  if (program->line.insecure_bind)
+    g_printerr (_("Warning: what is sent is NOT encrypted. Anyone on the way can read it. Invented or de-identified "
+                  "data only.\n"));
+  printf (_("Ward “%s”, %u patients, at %s\n"), tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
+          tw_ward_get_n_patients (tw_gateway_get_ward (program->gateway)), tw_gateway_get_url (program->gateway));
+  if (program->line.token == NULL && program->line.token_file == NULL)
+    printf (_("Token: %s\n"), token->text);
+  printf (_("Open it with:\n"));
+  printf ("  twinward --server %s --token-file %s\n", tw_gateway_get_url (program->gateway), token->file);
+  fflush (stdout);
+}
+
+static gboolean
+on_bye_time (gpointer data)
+{
+  Program *program = data;
+
+  g_main_loop_quit (program->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* Readers get a moment to hear the good-bye. */
+static void
+leave (Program *program)
+{
+  tw_gateway_say_bye (program->gateway);
+  g_timeout_add (BYE_MS, on_bye_time, program);
+}
+
+static gboolean
+on_signal (gpointer data)
+{
+  leave (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The app holds the other end: when it goes, so do we. */
+static gboolean
+on_input (gint         fd,
+          GIOCondition condition,
+          gpointer     data)
+{
+  char bytes[256];
+
+  if (read (fd, bytes, sizeof bytes) > 0)
+    return G_SOURCE_CONTINUE;
+  leave (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+serve (Program       *program,
+       const TwToken *token,
+       GError       **error)
+{
+  TwGatewayOptions options = {
+    .bind = program->line.bind,
+    .port = (guint16) program->line.port,
+    .token = token->text,
+    .speed = program->line.speed,
+    .loop = program->line.loop,
+    .make_feed = program->line.replay != NULL ? make_replay : make_demo,
+    .feed_data = program,
+  };
+
+  program->gateway = tw_gateway_new (&options, error);
+  return program->gateway != NULL;
+}
+
+static gboolean
+run (Program *program,
+     GError **error)
+{
+  g_auto (TwToken) token = { NULL };
+
+  if (!tw_token_prepare (&token, program->line.token, program->line.token_file, error)
+      || !serve (program, &token, error))
+    return FALSE;
+  if (!program->line.embedded && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
+    return FALSE;
+  program->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGINT, on_signal, program);
+  g_unix_signal_add (SIGTERM, on_signal, program);
+  if (program->line.embedded)
+    g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, program);
+  tell_address (program, &token);
+  g_main_loop_run (program->loop);
+  return TRUE;
+}
+
+int
+tw_gateway_program_run (int    argc,
+                        char **argv)
+{
+  Program program = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  signal (SIGPIPE, SIG_IGN);
+  ok = tw_command_line_parse (&program.line, &argc, &argv, &error);
+  if (ok && program.line.version)
+    printf ("twinward-gateway %s\n", TW_VERSION);
+  else if (ok)
+    ok = run (&program, &error);
+  if (!ok)
+    g_printerr ("twinward-gateway: %s\n", error->message);
+  g_clear_pointer (&program.gateway, tw_gateway_free);
+  g_clear_pointer (&program.loop, g_main_loop_unref);
+  tw_command_line_clear (&program.line);
+  return ok ? 0 : 1;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ward server: one ward, its clock, and its doors on HTTP. */
+#pragma once
+
+#include "tw-stream.h"
+#include "tw-ward.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define TW_GATEWAY_ERROR (tw_gateway_error_quark ())
+GQuark tw_gateway_error_quark (void);
+
+typedef enum
+{
+  TW_GATEWAY_ERROR_ADDRESS,  /* cannot listen there */
+  TW_GATEWAY_ERROR_OPTION
+} TwGatewayError;
+
+/* Makes what plays into the ward; called again for each loop of a recording. */
+typedef TwWardFeed *(*TwGatewayFeedFunc) (gpointer data, GError **error);
+
+typedef struct
+{
+  const char *bind;            /* address */
+  guint16 port;                /* 0: any free one */
+  const char *token;           /* never empty */
+  double speed;                /* 1 to 600 */
+  gboolean loop;               /* a recording begins again when it ends */
+  gboolean manual_clock;       /* tests: only tw_gateway_advance moves the time */
+  const TwStreamLimits *limits; /* NULL: the usual */
+  TwGatewayFeedFunc make_feed;
+  gpointer feed_data;
+} TwGatewayOptions;
+
+typedef struct _TwGateway TwGateway;
+
+/* Listens at once, in the thread-default main context. */
+TwGateway *tw_gateway_new (const TwGatewayOptions *options, GError **error);
+/* Says good-bye to readers and closes. */
+void tw_gateway_free (TwGateway *gateway);
+
+guint16 tw_gateway_get_port (const TwGateway *gateway);
+/* "http://127.0.0.1:8420/fhir/R4" */
+const char *tw_gateway_get_url (const TwGateway *gateway);
+const TwWard *tw_gateway_get_ward (const TwGateway *gateway);
+const TwStream *tw_gateway_get_stream (const TwGateway *gateway);
+/* Plays up to the source's time and tells the readers. */
+void tw_gateway_advance (TwGateway *gateway, gint64 now_us);
+/* Readers are told that the gateway stops; give the loop a moment before tw_gateway_free. */
+void tw_gateway_say_bye (TwGateway *gateway);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwGateway, tw_gateway_free)
+
+G_END_DECLS
