@@ -54,7 +54,8 @@ void tw_lanes_set_window (TwLanes *self, const TwTimeWindow *window);
 void tw_lanes_set_marks (TwLanes *self, const TwLaneMark *marks, guint n_marks);
 /* Text at the left end of a treatment row ("Fluid mL"); NULL: none. Copied. */
 void tw_lanes_set_caption (TwLanes *self, int row, const char *caption);
-/* Marks from a patient's snapshot: treatments, oxygen, consciousness, open and resolved flags. */
+/* Marks from a patient's snapshot: treatments, oxygen, consciousness, open and resolved flags.
+ * Set the window first: only what touches it is taken. */
 void tw_lanes_set_snapshot (TwLanes *self, const TwSnapshot *snapshot);
 
 G_END_DECLS

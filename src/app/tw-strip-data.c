@@ -1,10 +1,197 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Data of a chart widget: what it keeps of the caller's, and the strip that plot is asked to draw. */
 #include "config.h"
 
-#include "tw-strip-data.h"
+#include "tw-strip-held.h"
+#include "tw-time.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
 
 char *
-tw_strip_data_dup_withheld (const TwForecast *forecast, gint64 now_us)
+tw_strip_data_dup_withheld (const TwForecast *forecast,
+                            gint64 now_us)
 {
-  return NULL;
+  char age[32];
+  const char *label = NULL;
+
+  if (forecast == NULL || forecast->status == TW_FORECAST_OK
+      || forecast->status == TW_FORECAST_UNRELIABLE)
+    return NULL;
+  label = _(tw_channel_info (forecast->channel)->label);
+  switch (forecast->status)
+    {
+    case TW_FORECAST_STALE_INPUT:
+      tw_time_format_age (now_us - forecast->input_us, age, sizeof age);
+      /* Translators: channel, then age: "No forecast: MAP 22 min old". */
+      return g_strdup_printf (_("No forecast: %s %s old"), label, age);
+    case TW_FORECAST_TOO_FEW:
+      /* Translators: channel: "No forecast yet: too few HR readings". */
+      return g_strdup_printf (_("No forecast yet: too few %s readings"), label);
+    case TW_FORECAST_NO_DATA:
+      return g_strdup_printf (_("No forecast: no %s"), label);
+    default:
+      return g_strdup_printf (_("%s is not forecast"), label);
+    }
+}
+
+static gboolean
+swap_view (TwSeriesView **held,
+           TwSeriesView *view)
+{
+  if (*held == view)
+    return FALSE;
+  if (view != NULL)
+    tw_series_view_ref (view);
+  g_clear_pointer (held, tw_series_view_unref);
+  *held = view;
+  return TRUE;
+}
+
+/* Points that are not used may differ: only what is drawn is compared. */
+static gboolean
+same_forecast (const TwForecast *a,
+               const TwForecast *b)
+{
+  return a->status == b->status && a->channel == b->channel && a->issued_us == b->issued_us
+         && a->n_points == b->n_points
+         && memcmp (a->points, b->points, MIN (a->n_points, TW_FORECAST_MAX_POINTS) * sizeof *a->points) == 0;
+}
+
+static gboolean
+swap_forecast (TwStripHeld *self,
+               const TwForecast *forecast,
+               const char *withheld)
+{
+  gboolean has = forecast != NULL;
+  gboolean same = has == self->has_forecast && (!has || same_forecast (forecast, &self->forecast))
+                  && g_strcmp0 (withheld, self->data.withheld) == 0;
+
+  if (same)
+    return FALSE;
+  self->has_forecast = has;
+  if (has)
+    self->forecast = *forecast;
+  g_free (self->withheld);
+  self->withheld = g_strdup (withheld);
+  return TRUE;
+}
+
+void
+tw_strip_held_init (TwStripHeld *self)
+{
+  memset (self, 0, sizeof *self);
+  self->data = TW_STRIP_DATA_INIT (TW_CHANNEL_NONE);
+}
+
+void
+tw_strip_held_clear (TwStripHeld *self)
+{
+  g_clear_pointer (&self->data.series, tw_series_view_unref);
+  g_clear_pointer (&self->data.envelope_low, tw_series_view_unref);
+  g_clear_pointer (&self->data.envelope_high, tw_series_view_unref);
+  g_clear_pointer (&self->data.window.zone, g_time_zone_unref);
+  g_clear_pointer (&self->withheld, g_free);
+  self->data.withheld = NULL;
+}
+
+void
+tw_strip_held_set (TwStripHeld *self,
+                   const TwStripData *data)
+{
+  TwSeriesView *series = self->data.series, *low = self->data.envelope_low, *high = self->data.envelope_high;
+  GTimeZone *zone = self->data.window.zone;
+
+  if (swap_view (&series, data->series) | swap_view (&low, data->envelope_low)
+      | swap_view (&high, data->envelope_high))
+    self->data_serial++;
+  if (swap_forecast (self, data->forecast, data->withheld))
+    self->forecast_serial++;
+  if (zone != data->window.zone)
+    {
+      GTimeZone *given = data->window.zone != NULL ? g_time_zone_ref (data->window.zone) : NULL;
+      g_clear_pointer (&zone, g_time_zone_unref);
+      zone = given;
+    }
+  self->data = *data;
+  self->data.series = series;
+  self->data.envelope_low = low;
+  self->data.envelope_high = high;
+  self->data.window.zone = zone;
+  self->data.forecast = self->has_forecast ? &self->forecast : NULL;
+  self->data.withheld = self->withheld;
+  if (self->data.unit == TW_UNIT_UNKNOWN)
+    self->data.unit = tw_channel_info (data->channel)->unit;
+}
+
+/* The window is moved to whole device pixels, so that a live window that moves with the clock changes the
+ * layers only when a pixel's worth of time has passed. */
+static void
+settle_window (TwStrip *strip,
+               const TwTimeWindow *window,
+               double plot_width)
+{
+  gint64 span_us = window->to_us - window->from_us;
+  gint64 pixel_us = (gint64) ((double) span_us / MAX (plot_width * strip->scale, 1));
+
+  strip->from_us = window->from_us;
+  if (pixel_us > 0)
+    strip->from_us -= ((strip->from_us % pixel_us) + pixel_us) % pixel_us;
+  strip->to_us = strip->from_us + span_us;
+  strip->now_us = window->now_us;
+}
+
+void
+tw_strip_held_fill (const TwStripHeld *self,
+                    const TwStripView *view,
+                    TwStrip *strip)
+{
+  const TwStripData *data = &self->data;
+  double factor = 1;
+
+  memset (strip, 0, sizeof *strip);
+  strip->width = view->width;
+  strip->height = view->height;
+  strip->scale = view->scale;
+  strip->theme = view->theme;
+  strip->compact = view->compact;
+  strip->channel = data->channel;
+  settle_window (strip, &data->window, view->width - (view->compact ? 0 : TW_PLOT_GUTTER));
+  strip->zone = data->window.zone;
+  strip->low = data->low;
+  strip->high = data->high;
+  strip->tick = data->tick;
+  if (!(data->high > data->low))
+    tw_strip_default_range (data->channel, &strip->low, &strip->high, &strip->tick);
+  strip->series = data->series;
+  strip->envelope_low = data->envelope_low;
+  strip->envelope_high = data->envelope_high;
+  strip->forecast = data->forecast;
+  strip->withheld = data->withheld;
+  strip->limit_low = data->limit_low;
+  strip->limit_high = data->limit_high;
+  strip->gap_us = data->gap_us;
+  strip->lost = data->state == TW_STRIP_LOST;
+  strip->stale_from_us = data->state == TW_STRIP_STALE || strip->lost ? data->stale_from_us : 0;
+  strip->show_forecast = data->window.to_us > data->window.now_us;
+  if (tw_unit_convert (1, tw_channel_info (data->channel)->unit, data->unit, &factor))
+    strip->unit_factor = factor;
+}
+
+gboolean
+tw_strip_nearest (TwSeriesView *series,
+                  gint64 t_us,
+                  gint64 reach_us,
+                  TwSample *sample)
+{
+  gsize length = series != NULL ? tw_series_view_get_length (series) : 0;
+  gsize at = length > 0 ? tw_series_view_find (series, t_us) : 0;
+  TwSample before = { .t_us = G_MININT64 / 4 }, after = { .t_us = G_MAXINT64 / 4 };
+
+  if (at < length)
+    tw_series_view_get (series, at, &after);
+  if (at > 0 && length > 0)
+    tw_series_view_get (series, at - 1, &before);
+  *sample = t_us - before.t_us <= after.t_us - t_us ? before : after;
+  return length > 0 && ABS (sample->t_us - t_us) <= reach_us;
 }

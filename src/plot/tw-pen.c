@@ -13,6 +13,8 @@
 
 /* Font size 1 mm in PLplot's page is this many pixels: it takes 72 dots an inch, pango 96. */
 #define PIXELS_PER_MM (96.0 / 25.4)
+/* The driver outlines what it fills with the pen of lines: translucent edges would show twice. */
+#define FILL_PEN .001
 #define MAX_WIDTHS 256
 #define MESSAGE_SIZE 512
 #define DEFAULT_FONT "Cantarell,Noto Sans,Sans"
@@ -208,8 +210,10 @@ tw_pen_fill (int n,
              double *x,
              double *y)
 {
-  if (n > 2)
-    plfill (n, x, y);
+  if (n < 3)
+    return;
+  plwidth (FILL_PEN);
+  plfill (n, x, y);
 }
 
 void
@@ -221,8 +225,13 @@ tw_pen_rectangle (double x,
   double xs[4] = { x, x + width, x + width, x };
   double ys[4] = { y, y, y + height, y + height };
 
-  if (width > 0 && height > 0)
-    plfill (4, xs, ys);
+  if (!(width > 0 && height > 0))
+    return;
+  /* Whole pixels stay whole: PLplot's coordinates are a hair off them. */
+  cairo_set_antialias (pen.cr, CAIRO_ANTIALIAS_NONE);
+  plwidth (FILL_PEN);
+  plfill (4, xs, ys);
+  cairo_set_antialias (pen.cr, CAIRO_ANTIALIAS_FAST);
 }
 
 /* '#' starts PLplot's own escapes. */

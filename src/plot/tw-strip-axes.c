@@ -10,7 +10,7 @@
 
 #define LABEL_OFFSET 8.0    /* a limit's words from its line */
 #define LABEL_ROOM 14.0     /* height that they need */
-#define MIN_TICK_ROOM 6.0   /* a tick's label from the strip's ends */
+#define MIN_TICK_ROOM 5.0   /* a tick's label from the strip's ends */
 #define TIME_LABEL_PX 58.0  /* room of one clock label on the shared axis */
 
 static void

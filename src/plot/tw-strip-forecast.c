@@ -218,22 +218,38 @@ wrap_words (const char *words,
   return n;
 }
 
+/* The words stand on plain ground, so that no grid or limit line strikes them through. */
+static void
+draw_words (const TwStrip *strip)
+{
+  double x = tw_strip_measured_x (strip), size = strip->compact ? 10.5 : TW_STRIP_LABEL_PX;
+  char lines[MAX_LINES][128];
+  int n = wrap_words (strip->withheld, size, strip->width - x - 11, lines);
+  double top = round (strip->height / 2 - n * LINE_HEIGHT / 2), width = 0;
+
+  for (int i = 0; i < n; i++)
+    width = MAX (width, tw_pen_text_width (size, lines[i]));
+  tw_pen_colour (&strip->theme->ground, 1);
+  tw_pen_rectangle (x + 3, top, ceil (width) + 6, n * LINE_HEIGHT);
+  tw_pen_colour (&strip->theme->zone, 1);
+  tw_pen_rectangle (x + 3, top, ceil (width) + 6, n * LINE_HEIGHT);
+  tw_pen_colour (&strip->theme->text_secondary, 1);
+  for (int i = 0; i < n; i++)
+    tw_pen_text (x + 6, round (top + (i + .5) * LINE_HEIGHT), 0, size, lines[i]);
+}
+
 static void
 draw_zone (cairo_t *cr,
            gconstpointer data)
 {
   const TwStrip *strip = data;
-  double x = tw_strip_measured_x (strip), size = strip->compact ? 10.5 : TW_STRIP_LABEL_PX;
-  char lines[MAX_LINES][128];
+  double x = tw_strip_measured_x (strip), line = strip->compact ? 0 : tw_strip_hairline (strip);
 
   tw_pen_colour (&strip->theme->zone, 1);
-  tw_pen_rectangle (x, 0, strip->width - x, strip->height - (strip->compact ? 0 : 1));
-  if (strip->withheld == NULL || is_drawn (strip->forecast) || !g_utf8_validate (strip->withheld, -1, NULL))
-    return;
-  int n = wrap_words (strip->withheld, size, strip->width - x - 11, lines);
-  tw_pen_colour (&strip->theme->text_secondary, 1);
-  for (int i = 0; i < n; i++)
-    tw_pen_text (x + 6, round (strip->height / 2 + (i - (n - 1) / 2.0) * LINE_HEIGHT), 0, size, lines[i]);
+  tw_pen_rectangle (x, 0, strip->width - x, strip->height - line);
+  if (strip->withheld != NULL && strip->withheld[0] != '\0' && !is_drawn (strip->forecast)
+      && g_utf8_validate (strip->withheld, -1, NULL))
+    draw_words (strip);
 }
 
 gboolean

@@ -12,6 +12,7 @@
 
 #define GAP_LABEL_Y 10.0
 #define BOX_MARGIN 4.0
+#define BOX_HEIGHT 14.0
 #define ARROW_APART_PX 16.0   /* nearer stretches beyond the scale share an arrow */
 #define ARROW_LABEL_PX 44.0   /* an arrow nearer to the last one has no number */
 
@@ -151,31 +152,71 @@ tw_strip_labels_add_off_scale (cairo_t *cr,
     }
 }
 
+/* Whether the trace passes through the box of a label. */
+static gboolean
+hides_trace (const TwStripLabels *self,
+             double from_x,
+             double to_x,
+             double y)
+{
+  const TwColumns *line = self->line;
+  double left = tw_strip_left (self->strip);
+  double per_column = (self->strip->width - left) / line->spec.n;
+  guint from = (guint) CLAMP ((from_x - left) / per_column, 0, line->spec.n - 1.0);
+  guint to = (guint) CLAMP ((to_x - left) / per_column, 0, line->spec.n - 1.0);
+
+  for (guint c = from; c <= to; c++)
+    if (line->columns[c].n_samples > 0
+        && tw_strip_y_clamped (self->strip, line->columns[c].max) < y + BOX_HEIGHT / 2 + 1
+        && tw_strip_y_clamped (self->strip, line->columns[c].min) > y - BOX_HEIGHT / 2 - 1)
+      return TRUE;
+  return FALSE;
+}
+
+/* At the top, or at the bottom where the trace is in the way. FALSE: no room. */
+static gboolean
+place_boxed (const TwStripLabels *self,
+             const TwStripLabel *label,
+             double taken,
+             double *x,
+             double *y,
+             double *half)
+{
+  double left = tw_strip_left (self->strip), right = tw_strip_measured_x (self->strip);
+
+  *half = tw_pen_text_width (TW_STRIP_LABEL_PX, label->text) / 2 + BOX_MARGIN;
+  *x = CLAMP (label->x, left + *half, MAX (right - *half, left + *half));
+  *y = label->y;
+  if (*x - *half < taken || 2 * *half > right - left)
+    return FALSE;
+  if (hides_trace (self, *x - *half, *x + *half, *y))
+    *y = self->strip->height - label->y - 1;
+  return !hides_trace (self, *x - *half, *x + *half, *y);
+}
+
 static void
 write_labels (cairo_t *cr,
               gconstpointer data)
 {
   const TwStripLabels *self = data;
   const TwStrip *strip = self->strip;
-  double left = tw_strip_left (strip), right = tw_strip_measured_x (strip), taken = left;
+  double taken = tw_strip_left (strip);
 
   for (int i = 0; i < self->n; i++)
     {
       const TwStripLabel *label = &self->labels[i];
-      double x = label->x;
+      double x = label->x, y = label->y, half = 0;
 
       if (label->boxed)
         {
-          double half = tw_pen_text_width (TW_STRIP_LABEL_PX, label->text) / 2 + BOX_MARGIN;
-          x = CLAMP (x, left + half, MAX (right - half, left + half));
-          if (x - half < taken)
+          if (!place_boxed (self, label, taken, &x, &y, &half))
             continue;
           taken = x + half;
           tw_pen_colour (&strip->theme->ground, 1);
-          tw_pen_rectangle (floor (x - half), label->y - 7, ceil (2 * half), 14);
+          tw_pen_rectangle (floor (x - half), round (y - BOX_HEIGHT / 2), ceil (2 * half), BOX_HEIGHT);
         }
       tw_pen_colour (label->boxed ? &strip->theme->text_secondary : &strip->theme->text, 1);
-      tw_pen_text (round (x), round (label->y), label->justification, TW_STRIP_LABEL_PX, label->text);
+      tw_pen_text (round (x), round (y), label->justification, TW_STRIP_LABEL_PX, label->text);
     }
 }
 

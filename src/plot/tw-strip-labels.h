@@ -20,6 +20,7 @@ typedef struct
 typedef struct
 {
   const TwStrip *strip;
+  const TwColumns *line;   /* of the trace, which no box may hide */
   int n;
   TwStripLabel labels[TW_STRIP_MAX_LABELS];
 } TwStripLabels;

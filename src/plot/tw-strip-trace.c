@@ -314,7 +314,7 @@ tw_plot_strip_trace (cairo_t *cr,
   build (&trace.low, strip, strip->envelope_low, 1);
   build (&trace.high, strip, strip->envelope_high, 1);
 
-  TwStripLabels labels = { .strip = strip };
+  TwStripLabels labels = { .strip = strip, .line = &trace.line };
   cairo_save (cr);
   tw_strip_clip (cr, strip, tw_strip_left (strip), tw_strip_measured_x (strip));
   draw_stale (cr, strip);
