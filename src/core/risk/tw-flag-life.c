@@ -103,7 +103,14 @@ step_open (TwFlagLife *life, const TwFinding *finding, TwFlagSink *sink)
   TwFlagFields next = *old;
 
   if (!finding->known)
-    next.last_known = TRUE;
+    {
+      if (finding->level != TW_LEVEL_NONE && finding->level < old->level && !is_latched (old))
+        {
+          carry_on (&next, old, finding->is);
+          next.level = finding->level;
+        }
+      next.last_known = TRUE;
+    }
   else if (finding->level == TW_LEVEL_NONE && !is_latched (old))
     {
       tw_flag_life_resolve (life, sink);

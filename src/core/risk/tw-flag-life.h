@@ -20,7 +20,8 @@ typedef struct
 typedef struct
 {
   TwLevel level;          /* NONE: the condition does not hold */
-  gboolean known;         /* FALSE: its inputs are lost or too old, so it neither rises nor ends */
+  gboolean known;         /* FALSE: some inputs are lost or too old, so it neither rises nor ends; a milder level
+                           * other than NONE still counts */
   const TwFlagFields *is; /* what it is about (rule, kind, value, evidence...); state and level are not read.
                            * May be NULL where nothing is raised or kept */
 } TwFinding;

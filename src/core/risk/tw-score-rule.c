@@ -49,9 +49,9 @@ find_levels (TwScoreState *state, const TwRiskMoment *moment, TwLevel *fresh, Tw
   for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
     {
       if (state->news2.parts[i].points >= 0)
-        state->carried[i] = state->news2.parts[i].points;
-      total += state->carried[i];
-      most = MAX (most, state->carried[i]);
+        state->carried[i] = state->news2.parts[i];
+      total += state->carried[i].points;
+      most = MAX (most, state->carried[i].points);
       fresh_most = MAX (fresh_most, state->news2.parts[i].points);
     }
   *fresh = level_of (moment, state->news2.total, fresh_most);
@@ -60,13 +60,13 @@ find_levels (TwScoreState *state, const TwRiskMoment *moment, TwLevel *fresh, Tw
 
 /* When the score came to be what it is: the newest value that has points. */
 static gint64
-newest_scoring (const TwNews2 *news2)
+newest_scoring (const TwNews2Part *parts)
 {
   gint64 newest_us = 0;
 
   for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
-    if (news2->parts[i].points > 0)
-      newest_us = MAX (newest_us, news2->parts[i].t_us);
+    if (parts[i].points > 0)
+      newest_us = MAX (newest_us, parts[i].t_us);
   return newest_us;
 }
 
@@ -77,7 +77,7 @@ step_run (TwScoreRun *run, const TwScoreState *state, const TwRiskMoment *moment
   if (holds)
     {
       if (run->since_us == 0)
-        run->since_us = newest_scoring (&state->news2);
+        run->since_us = newest_scoring (state->news2.parts);
       run->below_us = 0;
       run->met = run->met || moment->now_us - run->since_us >= rule->persist_us;
     }
@@ -94,35 +94,41 @@ step_run (TwScoreRun *run, const TwScoreState *state, const TwRiskMoment *moment
     }
 }
 
-/* Adds the items, those with most points first. */
-static void
-add_items (TwFlagFields *fields, const TwNews2 *news2)
+/* Adds the items, those with most points first; returns their sum. */
+static int
+add_items (TwFlagFields *fields, const TwNews2Part *parts)
 {
+  int total = 0;
+
   for (int points = 3; points >= 0; points--)
     for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
-      if (news2->parts[i].points == points)
-        tw_risk_moment_add_evidence (fields, news2->parts[i].channel, news2->parts[i].value,
-                                     news2->parts[i].t_us, points);
+      if (parts[i].points == points && parts[i].t_us != 0)
+        {
+          tw_risk_moment_add_evidence (fields, parts[i].channel, parts[i].value, parts[i].t_us, points);
+          total += points;
+        }
+  return total;
 }
 
+/* From what is fresh; where the flag lives on what was known last, from that. */
 static void
-describe (const TwScoreState *state, const TwRiskMoment *moment, TwLevel level, TwFlagFields *fields)
+describe (const TwScoreState *state, const TwRiskMoment *moment, TwLevel level, gboolean known,
+          TwFlagFields *fields)
 {
   const TwNews2Table *table = moment->table->news2;
-  const TwNews2 *news2 = &state->news2;
+  const TwNews2Part *parts = known ? state->news2.parts : state->carried;
 
   tw_risk_moment_start (moment, fields, TW_FLAG_SCORE, TW_CHANNEL_HEART_RATE, "");
   g_strlcpy (fields->rule, "news2", sizeof fields->rule);
   memset (&fields->trend, 0, sizeof fields->trend);
   fields->channel = TW_CHANNEL_NONE;
-  fields->value = news2->total;
-  fields->value_us = newest_scoring (news2);
+  fields->value = add_items (fields, parts);
+  fields->value_us = newest_scoring (parts);
   fields->since_us = state->run[level - TW_LEVEL_LOW].since_us;
-  fields->limit = level == TW_LEVEL_HIGH              ? table->high_total
-                  : news2->risk == TW_NEWS2_RISK_LOW_MEDIUM ? table->single_points
-                                                            : table->medium_total;
-  g_strlcpy (fields->table_version, news2->table_version, sizeof fields->table_version);
-  add_items (fields, news2);
+  fields->limit = level == TW_LEVEL_HIGH               ? table->high_total
+                  : fields->value < table->medium_total ? table->single_points
+                                                        : table->medium_total;
+  g_strlcpy (fields->table_version, state->news2.table_version, sizeof fields->table_version);
 }
 
 /* Scores, and brings the flag up to it. In a patient for whom NEWS2 is not used an open flag ends. */
@@ -159,7 +165,7 @@ tw_score_rule_step (TwScoreState *state, TwFlagLife *life, const TwRiskMoment *m
     return;
   if (finding.level != TW_LEVEL_NONE)
     {
-      describe (state, moment, finding.level, &fields);
+      describe (state, moment, finding.level, finding.known, &fields);
       finding.is = &fields;
     }
   tw_flag_life_step (life, &finding, moment->sink);

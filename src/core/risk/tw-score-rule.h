@@ -16,8 +16,8 @@ typedef struct
 /* Zero-filled at first. */
 typedef struct
 {
-  TwNews2 news2;                   /* as of the last step */
-  int carried[TW_NEWS2_N_ITEMS];   /* points of the newest value of each item, however old */
+  TwNews2 news2; /* as of the last step */
+  TwNews2Part carried[TW_NEWS2_N_ITEMS]; /* the newest that had points, however old; t_us 0: none */
   TwScoreRun run[TW_N_SEVERITIES]; /* by level */
 } TwScoreState;
 
