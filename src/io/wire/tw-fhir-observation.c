@@ -189,7 +189,7 @@ channel_of_code (TwFhirParse *parse,
   if (TW_FHIR_KEY (system, TW_SYSTEM_MDC) || TW_FHIR_KEY (system, TW_SYSTEM_MDC_OID))
     return channel_of_mdc (code);
   if (TW_FHIR_KEY (system, TW_SYSTEM_CHANNEL))
-    return tw_channel_from_name (code.text);
+    return strlen (code.text) == code.length ? tw_channel_from_name (code.text) : TW_CHANNEL_NONE;
   if (TW_FHIR_KEY (system, TW_SYSTEM_SNOMED) && TW_FHIR_KEY (code, SNOMED_ACVPU))
     return TW_CHANNEL_CONSCIOUSNESS;
   return TW_CHANNEL_NONE;
@@ -220,7 +220,7 @@ read_coding (const TwFhirParse *parse,
       if ((seen & bit) != 0)
         return FALSE;
       seen |= bit;
-      if (!tw_fhir_parse_text (parse, value, bit == 1 ? code : system))
+      if (!tw_fhir_parse_raw (parse, value, bit == 1 ? code : system))
         *(bit == 1 ? code : system) = (TwJsonText) { "", 0 };
     }
   return TRUE;
@@ -237,10 +237,9 @@ begin_codings (const TwFhirParse *parse,
                guint32 concept,
                Codings *codings)
 {
-  static const char *const names[] = { "coding" };
   guint32 at;
 
-  codings->bad = !tw_fhir_parse_index (parse, concept, names, 1, &at);
+  codings->bad = !TW_FHIR_MEMBER (parse, concept, "coding", &at);
   return !codings->bad && at != 0 && tw_json_items (&parse->document, at, &codings->items);
 }
 
@@ -379,7 +378,7 @@ read_quantity (TwFhirParse *parse,
   if (!tw_fhir_parse_unit (parse, at[1], at[2], obs))
     {
       refuse->problem = TW_FHIR_PROBLEM_UNKNOWN_UNIT;
-      if (!tw_fhir_parse_text (parse, at[2], &refuse->detail))
+      if (!tw_fhir_parse_raw (parse, at[2], &refuse->detail))
         refuse->detail = (TwJsonText) { "", 0 };
       return FALSE;
     }
@@ -407,7 +406,7 @@ read_level (const TwFhirParse *parse,
         if (TW_FHIR_KEY (system, TW_SYSTEM_SNOMED))
           level = tw_fhir_acvpu_from_snomed (code.text, code.length);
         else if (TW_FHIR_KEY (system, TW_SYSTEM_ACVPU))
-          level = tw_acvpu_from_letter (code.text);
+          level = code.length == 1 ? tw_acvpu_from_letter (code.text) : -1;
         if (level >= 0 && found >= 0 && level != found)
           return FALSE;
         if (level >= 0)
@@ -658,7 +657,7 @@ read_instant (const TwFhirParse *parse,
 {
   TwJsonText text;
 
-  return tw_fhir_parse_text (parse, at, &text)
+  return tw_fhir_parse_raw (parse, at, &text)
          && tw_time_parse (text.text, (gssize) text.length, t_us);
 }
 
@@ -676,7 +675,7 @@ read_time (const TwFhirParse *parse,
             + (found->at[MEMBER_PERIOD] != 0);
 
   if (n == 0)
-    return refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "effective");
+    return refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "");
   if (n > 1)
     return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "effective");
   if (found->at[MEMBER_PERIOD] == 0)
@@ -688,7 +687,7 @@ read_time (const TwFhirParse *parse,
           resource->start_us = *t_us;
           return TRUE;
         }
-      refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "effective");
+      refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "");
       return tw_fhir_parse_text (parse, when, &refuse->detail) && FALSE;
     }
   if (!tw_fhir_parse_index (parse, found->at[MEMBER_PERIOD], names, 2, at))
@@ -696,7 +695,10 @@ read_time (const TwFhirParse *parse,
   if (!read_instant (parse, at[1], t_us))
     {
       if (found->at[MEMBER_SAMPLED] == 0 || at[1] != 0 || !read_instant (parse, at[0], t_us))
-        return refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "effectivePeriod");
+        {
+          refuse_as (refuse, TW_FHIR_PROBLEM_NO_TIME, "");
+          return tw_fhir_parse_raw (parse, at[1], &refuse->detail) && FALSE;
+        }
     }
   if (at[0] == 0 || !read_instant (parse, at[0], &resource->start_us))
     resource->start_us = *t_us;
@@ -714,7 +716,7 @@ read_head (TwFhirParse *parse,
 
   if (found->at[MEMBER_ID] != 0)
     {
-      if (!tw_fhir_parse_text (parse, found->at[MEMBER_ID], &id) || !tw_fhir_is_id (id))
+      if (!tw_fhir_parse_raw (parse, found->at[MEMBER_ID], &id) || !tw_fhir_is_id (id))
         return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "id");
       resource->reading.id = tw_fhir_parse_keep (parse, id.text, id.length);
       refuse->id = resource->reading.id;
@@ -724,7 +726,7 @@ read_head (TwFhirParse *parse,
   if (!tw_fhir_parse_meta (parse, found->at[MEMBER_META], &resource->reading.version,
                            &resource->reading.last_updated_us))
     return refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "meta");
-  if (!tw_fhir_parse_text (parse, found->at[MEMBER_STATUS], &status))
+  if (!tw_fhir_parse_raw (parse, found->at[MEMBER_STATUS], &status))
     return refuse_as (refuse, TW_FHIR_PROBLEM_STATUS, "status");
   switch (read_status (status, resource))
     {
@@ -746,7 +748,6 @@ static gboolean
 has_known_component (TwFhirParse *parse,
                      guint32 at)
 {
-  static const char *const names[] = { "code" };
   TwJsonItems items;
   guint32 component;
 
@@ -757,7 +758,7 @@ has_known_component (TwFhirParse *parse,
       TwFhirRefuse unused;
       guint32 code;
 
-      if (tw_fhir_parse_index (parse, component, names, 1, &code)
+      if (TW_FHIR_MEMBER (parse, component, "code", &code)
           && read_code (parse, code, &unused) >= 0)
         return TRUE;
     }

@@ -181,16 +181,6 @@ tw_fhir_parse_reference (TwFhirParse *parse,
   return split_reference (text, type, id);
 }
 
-static guint64
-hash_text (TwJsonText text)
-{
-  guint64 hash = 14695981039346656037u;
-
-  for (guint32 i = 0; i < text.length; i++)
-    hash = (hash ^ (guchar) text.text[i]) * 1099511628211u;
-  return hash ^ (hash >> 32);
-}
-
 static const char *
 subject_text (const TwFhirParse *parse,
               guint32 index)
@@ -204,7 +194,7 @@ find_slot (const TwFhirParse *parse,
            TwJsonText id)
 {
   gsize mask = parse->n_subject_slots - 1;
-  gsize i = hash_text (id) & mask;
+  gsize i = tw_fhir_hash (id) & mask;
 
   while (parse->subject_slots[i] != 0)
     {
@@ -235,44 +225,15 @@ grow_slots (TwFhirParse *parse)
     }
 }
 
-/* The reference of the resource before, seen again: nothing is looked up. */
+/* Follows a reference and gives its patient a place among the subjects. */
 static gboolean
-is_last_reference (const TwFhirParse *parse,
-                   guint32 at,
-                   TwJsonText *text)
+add_subject (TwFhirParse *parse,
+             guint32 at,
+             guint32 *subject)
 {
-  TwJsonMembers members;
-  TwJsonText key;
-  guint32 value;
-
-  text->length = 0;
-  if (at == 0 || !tw_json_members (&parse->document, at, &members)
-      || !tw_json_members_next (&members, &key, &value) || !TW_FHIR_KEY (key, "reference")
-      || tw_json_type (&parse->document, value) != '"')
-    return FALSE;
-  *text = tw_json_text (&parse->document, value);
-  if (text->length == 0 || text->length != parse->last_reference.length
-      || memcmp (text->text, parse->last_reference.text, text->length) != 0)
-    return FALSE;
-  while (tw_json_members_next (&members, &key, &value))
-    if (TW_FHIR_KEY (key, "reference"))
-      return FALSE;
-  return TRUE;
-}
-
-gboolean
-tw_fhir_parse_subject (TwFhirParse *parse,
-                       guint32 at,
-                       guint32 *subject)
-{
-  TwJsonText reference, id;
+  TwJsonText id;
   guint32 *slot;
 
-  if (is_last_reference (parse, at, &reference))
-    {
-      *subject = parse->last_subject;
-      return TRUE;
-    }
   if (!tw_fhir_parse_reference (parse, at, "Patient", &id))
     return FALSE;
   grow_slots (parse);
@@ -285,8 +246,32 @@ tw_fhir_parse_subject (TwFhirParse *parse,
       *slot = parse->page->subjects->len;
     }
   *subject = *slot - 1;
-  parse->last_subject = *subject;
-  parse->last_reference = reference;
+  return TRUE;
+}
+
+gboolean
+tw_fhir_parse_subject (TwFhirParse *parse,
+                       guint32 at,
+                       guint32 *subject)
+{
+  TwFhirReferenceSlot *slot;
+  TwJsonText text;
+  guint32 reference;
+
+  if (!TW_FHIR_MEMBER (parse, at, "reference", &reference)
+      || !tw_fhir_parse_raw (parse, reference, &text) || text.length == 0)
+    return FALSE;
+  slot = &parse->references[tw_fhir_hash (text) % TW_FHIR_REFERENCE_SLOTS];
+  if (slot->text.length != text.length || memcmp (slot->text.text, text.text, text.length) != 0)
+    {
+      if (!add_subject (parse, at, &slot->subject))
+        {
+          slot->text.length = 0;
+          return FALSE;
+        }
+      slot->text = text;
+    }
+  *subject = slot->subject;
   return TRUE;
 }
 
@@ -315,7 +300,7 @@ tw_fhir_parse_meta (TwFhirParse *parse,
       if ((seen & bit) != 0)
         return FALSE;
       seen |= bit;
-      if (!tw_fhir_parse_text (parse, value, &text))
+      if (!tw_fhir_parse_raw (parse, value, &text))
         continue;
       if (bit == 2)
         {
@@ -325,7 +310,7 @@ tw_fhir_parse_meta (TwFhirParse *parse,
       else if (text.length == parse->last_version.length
                && memcmp (text.text, parse->last_version.text, text.length) == 0)
         *version = parse->last_version_at;
-      else if (text.length <= 4 * MAX_ID)
+      else if (text.length <= 4 * MAX_ID && tw_fhir_parse_text (parse, value, &text))
         {
           *version = tw_fhir_parse_keep (parse, text.text, text.length);
           parse->last_version = text;
@@ -383,8 +368,8 @@ tw_fhir_parse_unit (TwFhirParse *parse,
   TwJsonText text, name;
   guint64 head = 0;
 
-  if (!tw_fhir_parse_text (parse, code, &text) || text.length == 0
-      || !tw_fhir_parse_text (parse, system, &name) || !TW_FHIR_KEY (name, TW_SYSTEM_UCUM))
+  if (!tw_fhir_parse_raw (parse, code, &text) || text.length == 0
+      || !tw_fhir_parse_raw (parse, system, &name) || !TW_FHIR_KEY (name, TW_SYSTEM_UCUM))
     return FALSE;
   if (text.length >= sizeof slot->text)
     {

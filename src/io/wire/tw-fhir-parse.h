@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 #define TW_FHIR_CODE_SLOTS 64
 #define TW_FHIR_UNIT_SLOTS 32
+#define TW_FHIR_REFERENCE_SLOTS 256
 #define TW_FHIR_CHANNEL_PANEL (-2) /* a panel code: components or members carry the values */
 
 /* A code or unit that was looked up before. length 0: an empty slot. */
@@ -26,6 +27,13 @@ typedef struct
   guint8 unit;
 } TwFhirUnitSlot;
 
+/* A subject's reference that was followed before. length 0: an empty slot. */
+typedef struct
+{
+  TwJsonText text;
+  guint32 subject;
+} TwFhirReferenceSlot;
+
 typedef struct
 {
   TwJsonDocument document;
@@ -34,8 +42,7 @@ typedef struct
   gsize pool_length, pool_size;
   guint32 *subject_slots; /* open addressing: 1 + index of the subject; 0: empty */
   gsize n_subject_slots;  /* a power of two */
-  TwJsonText last_reference; /* the subject of the resource before: entries of one patient come together */
-  guint32 last_subject;
+  TwFhirReferenceSlot references[TW_FHIR_REFERENCE_SLOTS];
   TwJsonText last_version;
   guint32 last_version_at;
   GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made when the first such reference is met */
@@ -48,6 +55,65 @@ typedef struct
 /* Whether key is this literal; the length is compared first. */
 #define TW_FHIR_KEY(key, literal) \
   ((key).length == sizeof (literal) - 1 && memcmp ((key).text, literal, sizeof (literal) - 1) == 0)
+
+/* The text at index as it is, NULs and all: for comparisons and for parsers that refuse NUL by themselves. */
+static inline gboolean
+tw_fhir_parse_raw (const TwFhirParse *parse,
+                   guint32 at,
+                   TwJsonText *text)
+{
+  if (at == 0 || tw_json_type (&parse->document, at) != '"')
+    return FALSE;
+  *text = tw_json_text (&parse->document, at);
+  return TRUE;
+}
+
+/* The one member called name: its tape index, 0 when absent or null. FALSE when it stands there twice. */
+static inline gboolean
+tw_fhir_parse_member (const TwFhirParse *parse,
+                      guint32 object,
+                      const char *name,
+                      guint32 length,
+                      guint32 *at)
+{
+  TwJsonMembers members;
+  TwJsonText key;
+  guint32 value, found = 0;
+
+  *at = 0;
+  if (object == 0 || !tw_json_members (&parse->document, object, &members))
+    return TRUE;
+  while (tw_json_members_next (&members, &key, &value))
+    if (key.length == length && memcmp (key.text, name, length) == 0)
+      {
+        if (found != 0)
+          return FALSE;
+        found = value;
+      }
+  if (found != 0 && tw_json_type (&parse->document, found) != 'n')
+    *at = found;
+  return TRUE;
+}
+
+#define TW_FHIR_MEMBER(parse, object, literal, at) \
+  tw_fhir_parse_member (parse, object, literal, sizeof (literal) - 1, at)
+
+/* Eight bytes at a time; for tables that live as long as one page. */
+static inline guint64
+tw_fhir_hash (TwJsonText text)
+{
+  guint64 hash = text.length;
+
+  for (guint32 i = 0; i < text.length; i += 8)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, text.text + i, MIN (text.length - i, 8));
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+      hash ^= hash >> 29;
+    }
+  return hash;
+}
 
 /* A string of the pool; its offset. text may not hold NUL (it would end there). */
 guint32 tw_fhir_parse_keep (TwFhirParse *parse, const char *text, gsize length);

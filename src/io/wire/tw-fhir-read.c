@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MAX_RESERVED 16384
 #define MAX_NESTED 2 /* a batch-response holds Bundles; nothing sensible goes deeper */
 
 void
@@ -51,7 +52,6 @@ parse_new (const TwJsonDocument *document)
 
   parse->document = *document;
   parse->page = page_new ();
-  parse->last_reference.text = "";
   parse->last_version.text = "";
   tw_fhir_parse_keep (parse, "", 0); /* offset 0 is the empty text */
   return parse;
@@ -80,7 +80,7 @@ resource_type (const TwFhirParse *parse,
 
   if (tw_json_members (&parse->document, resource, &members))
     while (tw_json_members_next (&members, &key, &value))
-      if (TW_FHIR_KEY (key, "resourceType") && tw_fhir_parse_text (parse, value, &type))
+      if (TW_FHIR_KEY (key, "resourceType") && tw_fhir_parse_raw (parse, value, &type))
         return type;
   return (TwJsonText) { "", 0 };
 }
@@ -183,12 +183,10 @@ static gboolean
 is_outcome_entry (const TwFhirParse *parse,
                   guint32 search)
 {
-  static const char *const names[] = { "mode" };
   guint32 at;
   TwJsonText mode;
 
-  return search != 0 && tw_fhir_parse_index (parse, search, names, 1, &at)
-         && tw_fhir_parse_text (parse, at, &mode) && TW_FHIR_KEY (mode, "outcome");
+  return TW_FHIR_MEMBER (parse, search, "mode", &at) && tw_fhir_parse_raw (parse, at, &mode) && TW_FHIR_KEY (mode, "outcome");
 }
 
 /* The outcome that a server attached to its answer to one request of a batch. */
@@ -196,10 +194,9 @@ static void
 read_response (TwFhirParse *parse,
                guint32 response)
 {
-  static const char *const names[] = { "outcome" };
   guint32 at;
 
-  if (tw_fhir_parse_index (parse, response, names, 1, &at) && at != 0)
+  if (TW_FHIR_MEMBER (parse, response, "outcome", &at) && at != 0)
     add_outcome (parse, at);
 }
 
@@ -265,6 +262,18 @@ bundle_member (TwJsonText key)
   return -1;
 }
 
+/* Room for one reading per entry, so that a page is not copied as it grows. */
+static void
+reserve_readings (TwFhirParse *parse,
+                  guint32 entries)
+{
+  guint n = MIN (tw_json_count (&parse->document, entries), MAX_RESERVED);
+  guint length = parse->page->readings->len;
+
+  g_array_set_size (parse->page->readings, length + n);
+  g_array_set_size (parse->page->readings, length);
+}
+
 static gboolean
 read_bundle (TwFhirParse *parse,
              guint32 bundle,
@@ -301,6 +310,7 @@ read_bundle (TwFhirParse *parse,
     return refuse_document (error, _("the server's page has no list of entries"));
   if (depth == 0)
     parse->entries = at[0];
+  reserve_readings (parse, at[0]);
   while (tw_json_items_next (&items, &entry))
     read_entry (parse, entry, depth);
   return TRUE;
@@ -411,7 +421,9 @@ tw_fhir_page_dup_refusal_words (const TwFhirPage *page,
       return *detail != '\0' ? g_strdup_printf (_("unit “%s” of %s is not known"), detail, name)
                              : g_strdup_printf (_("%s without a UCUM unit"), name);
     case TW_FHIR_PROBLEM_NO_TIME:
-      return g_strdup_printf (_("%s without a time and its zone (“%s”)"), name, detail);
+      return *detail != '\0'
+                 ? g_strdup_printf (_("time “%s” of %s is malformed or has no zone"), detail, name)
+                 : g_strdup_printf (_("%s without a time"), name);
     case TW_FHIR_PROBLEM_NO_SUBJECT:
       return g_strdup_printf (_("%s without a patient"), name);
     case TW_FHIR_PROBLEM_REPEATED_KEY:

@@ -3,7 +3,7 @@
  *
  * Each value is one 64-bit word, its type letter in the upper byte and a payload of 56 bits below:
  *   r  root, first word; the value stands at index 1
- *   {  [  payload low 32 bits: index just after the closing word
+ *   {  [  payload low 32 bits: index just after the closing word; the 24 bits above: how many, saturating
  *   }  ]  closing words
  *   "  payload: offset into strings of a 32-bit length, then the bytes, then NUL
  *   l  u  d  signed, unsigned, double: the number is the next word
@@ -54,6 +54,14 @@ tw_json_end (const TwJsonDocument *document,
              guint32 index)
 {
   return (guint32) document->tape[index];
+}
+
+/* How many members or items the object or array at index has; at most 0xffffff is told. */
+static inline guint32
+tw_json_count (const TwJsonDocument *document,
+               guint32 index)
+{
+  return (guint32) (document->tape[index] >> 32) & 0xffffff;
 }
 
 /* Index of what follows the value at index. */
