@@ -52,7 +52,7 @@ tell_counts (Program           *program,
   if (program->told)
     return;
   program->told = TRUE;
-  g_printerr (_("%s: %u patients, %" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " of them could not be read\n"),
+  g_printerr (_("%s: patients %u, rows read %" G_GUINT64_FORMAT ", rows that could not be read %" G_GUINT64_FORMAT "\n"),
               recording->title, recording->patients->len, recording->n_rows, recording->n_problems);
   for (guint i = 0; i < shown; i++)
     {
@@ -93,7 +93,7 @@ tell_address (const Program *program,
   if (program->line.insecure_bind)
     g_printerr (_("Warning: what is sent is NOT encrypted. Anyone on the way can read it. Invented or de-identified "
                   "data only.\n"));
-  printf (_("Ward “%s”, %u patients, at %s\n"), tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
+  printf (_("Ward “%s” (patients: %u) is at %s\n"), tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
           tw_ward_get_n_patients (tw_gateway_get_ward (program->gateway)), tw_gateway_get_url (program->gateway));
   if (program->line.token == NULL && program->line.token_file == NULL)
     printf (_("Token: %s\n"), token->text);

@@ -422,7 +422,8 @@ tw_story_event (const TwStory *story,
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
       const Row *row = &g_array_index (rows, Row, i);
-      if (minutes_since (tw_story_get_bed (story, bed), row, phase) < step)
+      /* Half a step of margin: an event lies on a step, but minutes are not exact in binary. */
+      if (minutes_since (tw_story_get_bed (story, bed), row, phase + 0.5 * step) < step)
         return row->value;
     }
   return (double) NAN;

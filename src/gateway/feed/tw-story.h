@@ -70,7 +70,7 @@ const TwStoryBed *tw_story_get_bed (const TwStory *story, guint bed);
 double tw_story_value (const TwStory *story, guint bed, TwDriver driver, double minute);
 /* Everything that acts on the body at minute. */
 void tw_story_drive (const TwStory *story, guint bed, double minute, TwPhysiologyDrive *drive);
-/* The event that begins in (minute - step, minute]; NaN when none does. */
+/* The event that begins within half a step of minute; NaN when none does. */
 double tw_story_event (const TwStory *story, guint bed, TwDriver driver, double minute, double step);
 /* TRUE while an event whose value is its length in minutes lasts. */
 gboolean tw_story_is_off (const TwStory *story, guint bed, TwDriver driver, double minute);
