@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#define CUFF_MEDIAN 7
+
 /* The next change is measured from here. rate is the heart rate of that moment; NaN when unknown. */
 static void
 accept (TwCleanMemory *memory, TwChannel channel, const TwRemembered *sample, double rate)
@@ -61,36 +63,61 @@ offer_to_hampel (TwInstant *instant, TwChannel channel, TwRemembered *sample)
   accept (memory, channel, sample, tw_instant_heart_rate (instant));
 }
 
+/* Median of the last accepted saturations before the cuff was blown up; NaN when fewer than three are remembered. */
+static double
+median_before (const TwCleanMemory *memory, gint64 from_us)
+{
+  double values[CUFF_MEDIAN];
+  guint n = 0;
+
+  for (guint i = memory->n; i > 0 && n < CUFF_MEDIAN; i--)
+    {
+      const TwRemembered *sample = &memory->samples[i - 1];
+      guint at;
+
+      if (sample->t_us >= from_us || !tw_quality_is_accepted (sample->base))
+        continue;
+      for (at = n++; at > 0 && values[at - 1] > sample->value; at--)
+        values[at] = values[at - 1];
+      values[at] = sample->value;
+    }
+  return n >= 3 ? values[n / 2] : (double) NAN;
+}
+
+static void
+mark_cuff (TwInstant *instant, TwRemembered *sample)
+{
+  TwCleanMemory *memory = tw_instant_memory (instant, TW_CHANNEL_SPO2);
+  TwQuality cuff = tw_quality_from_reason (TW_REASON_CUFF_MINUTE);
+
+  if (memory->hampel.has_candidate && memory->hampel.candidate_us == sample->t_us)
+    memory->candidate_base = tw_quality_worst (memory->candidate_base, cuff);
+  sample->base = tw_quality_worst (sample->base, cuff);
+  if (sample->t_us != instant->t_us)
+    tw_instant_revise (instant, TW_CHANNEL_SPO2, sample, 0);
+}
+
 /* While the cuff is blown up on the same arm, the pulse at the finger fades: the saturations of the minute before the
- * reading that lie below their median are doubtful. */
+ * reading that lie below those before it are doubtful. */
 static void
 mark_cuff_minute (TwInstant *instant, TwChannel channel)
 {
   const TwCleanRules *rules = &instant->cleaner->limits->rules;
   TwCleanMemory *memory = tw_instant_memory (instant, TW_CHANNEL_SPO2);
   double cuff_us = rules->cuff_spacing_min * TW_MINUTE;
-  double resolution = tw_channel_info (TW_CHANNEL_SPO2)->resolution;
-  double floor = tw_hampel_median (&memory->hampel) - resolution;
+  gint64 from_us = tw_time_apart (instant->t_us, (gint64) (rules->cuff_before_s * TW_SECOND));
   gint64 spacing = tw_clean_memory_spacing (memory);
-  TwQuality cuff = tw_quality_from_reason (TW_REASON_CUFF_MINUTE);
+  double usual_low;
 
   if (spacing == 0 || (double) spacing >= cuff_us
       || (double) tw_clean_memory_spacing (tw_instant_memory (instant, channel)) < cuff_us)
     return;
-  for (guint i = memory->n; i > 0; i--)
+  usual_low = median_before (memory, from_us) - tw_channel_info (TW_CHANNEL_SPO2)->resolution;
+  for (guint i = memory->n; i > 0 && memory->samples[i - 1].t_us >= from_us; i--)
     {
       TwRemembered *sample = &memory->samples[i - 1];
-      gint64 before = tw_time_apart (instant->t_us, sample->t_us);
-
-      if ((double) before > rules->cuff_before_s * TW_SECOND)
-        break;
-      if (before < 0 || !(sample->value < floor))
-        continue;
-      if (memory->hampel.has_candidate && memory->hampel.candidate_us == sample->t_us)
-        memory->candidate_base = tw_quality_worst (memory->candidate_base, cuff);
-      sample->base = tw_quality_worst (sample->base, cuff);
-      if (before > 0)
-        tw_instant_revise (instant, TW_CHANNEL_SPO2, sample, 0);
+      if (sample->t_us <= instant->t_us && sample->value < usual_low)
+        mark_cuff (instant, sample);
     }
 }
 

@@ -16,6 +16,13 @@ same_value (double a, double b)
   return a == b || (isnan (a) && isnan (b));
 }
 
+/* Infinity is no number to keep: the sample is NaN, and its reason says that it was out of all limits. */
+static double
+keep_finite (double value)
+{
+  return isfinite (value) ? value : (double) NAN;
+}
+
 const TwChannelLimits *
 tw_instant_limits (TwInstant *instant, TwChannel channel)
 {
@@ -62,8 +69,8 @@ static void
 drop (TwInstant *instant, TwChannel channel, double value, TwReason reason, guint32 flags)
 {
   TwQuality quality = tw_quality_from_reason (reason);
-  TwCleaned cleaned = { .sample = { instant->t_us, value, quality }, .channel = channel,
-                        .action = TW_CLEANED_DROP, .flags = flags };
+  TwCleaned cleaned = { .sample = { instant->t_us, keep_finite (value), quality },
+                        .channel = channel, .action = TW_CLEANED_DROP, .flags = flags };
 
   count (instant, channel, quality, 1);
   give (instant, &cleaned);
@@ -192,22 +199,28 @@ collect (TwInstant *instant, TwChannel channel, const TwRemembered *existing, do
   return n;
 }
 
-/* Readings that did not become the sample are counted with what is wrong with them. */
+/* Readings that did not become the sample are counted with what is wrong with them. Of the fresh ones, the first
+ * possible one (else the first) is the sample's own reading, unless a sample of this time was there before. */
 static void
-count_absorbed (TwInstant *instant, TwChannel channel, gboolean all)
+count_absorbed (TwInstant *instant, TwChannel channel, gboolean was_there)
 {
   const TwChannelLimits *limits = tw_instant_limits (instant, channel);
   const TwFresh *fresh = &instant->fresh[channel];
-  gboolean stands = all;
+  guint own = 0;
 
+  while (own < fresh->n && tw_clean_check_hard (limits, fresh->value[own]) != TW_REASON_NONE)
+    own++;
+  if (was_there)
+    own = fresh->n;
+  else if (own == fresh->n)
+    own = 0;
   for (guint i = 0; i < fresh->n; i++)
     {
       TwReason reason = tw_clean_check_hard (limits, fresh->value[i]);
-      if (reason == TW_REASON_NONE && !stands)
-        stands = TRUE;
-      else
-        count (instant, channel,
-               tw_quality_from_reason (reason != TW_REASON_NONE ? reason : TW_REASON_CONFLICT), 1);
+      if (reason == TW_REASON_NONE)
+        reason = TW_REASON_CONFLICT;
+      if (i != own)
+        count (instant, channel, tw_quality_from_reason (reason), 1);
     }
 }
 
@@ -255,7 +268,7 @@ static void
 give_forgotten (TwInstant *instant, TwChannel channel, double value, TwQuality quality)
 {
   const TwFresh *fresh = &instant->fresh[channel];
-  TwCleaned cleaned = { .sample = { instant->t_us, isfinite (value) ? value : (double) NAN, quality },
+  TwCleaned cleaned = { .sample = { instant->t_us, keep_finite (value), quality },
                         .channel = channel,
                         .action = fresh->corrected ? TW_CLEANED_REVISE : TW_CLEANED_ADD,
                         .late = TRUE, .flags = fresh->flags };
@@ -277,7 +290,6 @@ note_silence (TwInstant *instant, TwChannel channel, const TwRemembered *last)
   return channel == TW_CHANNEL_GLUCOSE && tw_clean_check_warm_up (rules, memory, instant->t_us);
 }
 
-/* Infinity is no number to keep: the sample is NaN, and its reason says that it was out of all limits. */
 static void
 add_sample (TwInstant *instant, TwChannel channel, double value, guint n_values)
 {
@@ -295,7 +307,7 @@ add_sample (TwInstant *instant, TwChannel channel, double value, guint n_values)
       give_forgotten (instant, channel, value, quality);
       return;
     }
-  sample->value = isfinite (value) ? value : (double) NAN;
+  sample->value = keep_finite (value);
   sample->base = quality;
   instant->outcome[channel] = (TwOutcome){ .action = TW_CLEANED_ADD, .late = late, .in_order = !late,
                                            .flags = instant->fresh[channel].flags };
@@ -315,27 +327,14 @@ settle_channel (TwInstant *instant, TwChannel channel)
   gboolean nothing_new = existing != NULL
                          && (same_value (existing->value, value) || (n == 0 && !fresh->corrected));
 
+  count_absorbed (instant, channel, existing != NULL);
   if (nothing_new)
-    {
-      count_absorbed (instant, channel, TRUE);
-      return;
-    }
+    return;
   if (existing != NULL)
-    {
-      count_absorbed (instant, channel, TRUE);
-      replace_sample (instant, channel, existing, isfinite (value) ? value : (double) NAN,
-                      judge (instant, channel, value, n, FALSE));
-      return;
-    }
-  if (n > 0)
-    count_absorbed (instant, channel, FALSE);
+    replace_sample (instant, channel, existing, keep_finite (value),
+                    judge (instant, channel, value, n, FALSE));
   else
-    for (guint i = 1; i < fresh->n; i++)
-      count (instant, channel,
-             tw_quality_from_reason (tw_clean_check_hard (tw_instant_limits (instant, channel),
-                                                          fresh->value[i])),
-             1);
-  add_sample (instant, channel, value, n);
+    add_sample (instant, channel, value, n);
 }
 
 /* NULL for a pressure that is missing or rejected. */

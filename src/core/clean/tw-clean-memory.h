@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_MEMORY_SAMPLES 64
+#define TW_MEMORY_SAMPLES 96 /* more than a cuff minute at 1 Hz */
 #define TW_CONFLICT_VALUES 7
 
 /* A sample as it was last given. */
