@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Probability that a vital sign goes beyond a threshold at any of 12 equal steps within the horizon.
  *
- * 256 antithetic paths of the level (3 states, exact transition; Sobol draws of tw-priors.c) give how the
- * steps hang together; at each step the calibrated quantile function (linear between the levels,
- * exponential tails) gives how likely each single step is. A path is beyond at step j when its
- * standardised level lies beyond the normal quantile of P_j, P_j = calibrated probability at j. So
- *   p = P_end + (1 - P_end) x share crossing earlier among the paths that are not beyond at the end,
- * which is never less than the calibrated P_end that the drawn range shows. Range: the same over plausible
- * variants (tau halved and doubled, the population's quantiles, the last value as the median).
+ * 512 antithetic paths of the level (3 states, exact transition; Sobol draws of tw-priors.c) give how the
+ * steps hang together; at each step the calibrated quantiles give how likely that single step is. Their
+ * distribution is taken linear in normal scores, g (q_l) = Phi^-1 (l), P = Phi (g): exact for Gaussian
+ * ranges, and heavy where the patient's outer quantiles are far out (exponential tails in P fall off too
+ * soon). A path is beyond at step j when its standardised level lies beyond g_j (threshold). So
+ *   p = P at the last step + share of paths beyond at an earlier step but not at the last,
+ * which is never less than the calibrated probability that the drawn range shows. Range: the same over
+ * plausible variants (tau halved and doubled, the population's quantiles, the last value as the median).
  * No allocation, no random numbers: equal input, equal answer. */
 #include "config.h"
 
@@ -19,8 +20,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort_float.h>
 
-#define MIN_CROSSING_PATHS 8 /* of 256: below, times of crossing say nothing */
-#define SURE 1e-9
+#define MIN_CROSSING_PATHS 16 /* of 512: below, times of crossing say nothing */
 
 typedef enum
 {
@@ -32,7 +32,7 @@ typedef enum
   N_VARIANTS
 } Variant;
 
-/* Per step (0 is now): the normal quantile of the calibrated probability of being beyond. */
+/* Per step (0 is now): the normal score of the threshold, turned so that lower is beyond. */
 typedef struct
 {
   double limit[TW_PATH_STEPS + 1];
@@ -59,21 +59,18 @@ tw_crossing_quantiles (const TwCentre *centre,
 }
 
 double
-tw_crossing_cdf (const double q[TW_N_QUANTILES], double value)
+tw_crossing_score (const double q[TW_N_QUANTILES], double value)
 {
-  static const double levels[TW_N_QUANTILES] = TW_QUANTILE_LEVELS;
-  const guint last = TW_N_QUANTILES - 1;
+  /* Phi^-1 of TW_QUANTILE_LEVELS. */
+  static const double scores[TW_N_QUANTILES] = {
+    -1.959963984540054, -1.281551565544600, -.674489750196082, 0,
+    .674489750196082, 1.281551565544600, 1.959963984540054,
+  };
+  guint i = 1;
 
-  /* Tails continue with the density of the outermost segment. */
-  if (value <= q[0])
-    return levels[0] * exp ((value - q[0]) / (q[1] - q[0]) * (levels[1] - levels[0]) / levels[0]);
-  if (value >= q[last])
-    return 1 - (1 - levels[last]) * exp ((q[last] - value) / (q[last] - q[last - 1])
-                                         * (levels[last] - levels[last - 1]) / (1 - levels[last]));
-  for (guint i = 1;; i++)
-    if (value <= q[i])
-      return levels[i - 1]
-             + (levels[i] - levels[i - 1]) * (value - q[i - 1]) / (q[i] - q[i - 1]);
+  while (i < TW_N_QUANTILES - 1 && value > q[i])
+    i++;
+  return scores[i - 1] + (scores[i] - scores[i - 1]) * (value - q[i - 1]) / (q[i] - q[i - 1]);
 }
 
 /* The tracker may hold two levels at one multiplier; a hair's width between them keeps the inverse. */
@@ -89,7 +86,7 @@ spread (double q[TW_N_QUANTILES], double sd)
 }
 
 static double
-beyond_at (const TwVital *vital,
+score_at (const TwVital *vital,
            const TwVitalPriors *own,
            const TwCrossingQuestion *question,
            Variant variant,
@@ -98,17 +95,17 @@ beyond_at (const TwVital *vital,
   double multiplier[TW_INTERVAL_LEVELS];
   double q[TW_N_QUANTILES];
   TwCentre centre;
-  double p;
+  double score;
 
   tw_vital_centre (vital, own, question->age_min, minutes, &centre);
   if (variant == VARIANT_LAST_VALUE)
-    centre.median = vital->newest_value;
+    centre.median = vital->model.newest_value;
   tw_intervals_multipliers (variant == VARIANT_POPULATION ? NULL : &vital->intervals,
                             &own->intervals, minutes, multiplier);
   tw_crossing_quantiles (&centre, multiplier, q);
   spread (q, centre.sd);
-  p = tw_crossing_cdf (q, question->threshold);
-  return question->below ? p : 1 - p;
+  score = tw_crossing_score (q, question->threshold);
+  return question->below ? score : -score;
 }
 
 static void
@@ -127,11 +124,10 @@ compute_limits (const TwVital *vital,
   for (guint j = 0; j <= TW_PATH_STEPS; j++)
     {
       double minutes = (double) question->horizon_min * j / TW_PATH_STEPS;
-      double p = beyond_at (vital, &changed, question, variant, minutes);
 
-      limits->limit[j] = gsl_cdf_ugaussian_Pinv (CLAMP (p, SURE, 1 - SURE));
-      limits->p_end = p;
+      limits->limit[j] = score_at (vital, &changed, question, variant, minutes);
     }
+  limits->p_end = gsl_cdf_ugaussian_P (limits->limit[TW_PATH_STEPS]);
 }
 
 /* Lower triangle l with l l' = p; a variance of nothing leaves a column of zeros. */
@@ -162,7 +158,7 @@ compute_paths (const TwVital *vital,
                      model->sd_fast * sqrt (1 - fast * fast) };
   double scale[TW_PATH_STEPS + 1];
   double l[6];
-  TwFilterState now = vital->filter;
+  TwFilterState now = vital->model.filter;
 
   tw_filter_step (&now, model, question->age_min);
   cholesky (now.p, l);
@@ -215,17 +211,15 @@ meeting (const double *z, double sign, const Limits *limits, guint j)
 static double
 probability (const Paths *paths, const Limits *limits)
 {
-  guint n_back = 0, n_safe = 0;
+  guint n_any = 0, n_end = 0;
 
   for (guint i = 0; i < TW_PATHS; i++)
     for (double sign = -1; sign <= 1; sign += 2)
       {
-        if (sign * paths->z[i][TW_PATH_STEPS] < limits->limit[TW_PATH_STEPS])
-          continue;
-        n_safe++;
-        n_back += first_beyond (paths->z[i], sign, limits) > 0;
+        n_any += first_beyond (paths->z[i], sign, limits) > 0;
+        n_end += sign * paths->z[i][TW_PATH_STEPS] < limits->limit[TW_PATH_STEPS];
       }
-  return limits->p_end + (n_safe > 0 ? (1 - limits->p_end) * n_back / n_safe : 0);
+  return CLAMP (limits->p_end + (n_any - (double) n_end) / (2 * TW_PATHS), limits->p_end, 1);
 }
 
 static void

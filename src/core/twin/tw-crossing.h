@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 void tw_crossing_quantiles (const TwCentre *centre,
                             const double multiplier[TW_INTERVAL_LEVELS],
                             double q[TW_N_QUANTILES]);
-/* Probability of a value at or below value: linear between the quantiles, exponential tails. */
-double tw_crossing_cdf (const double q[TW_N_QUANTILES], double value);
+/* Normal score of a value under the quantiles: linear between them, tails continue the outermost segment.
+ * Its normal distribution function is the calibrated probability of a value at or below value. */
+double tw_crossing_score (const double q[TW_N_QUANTILES], double value);
 
 /* What is asked, beside the vital and its priors. */
 typedef struct

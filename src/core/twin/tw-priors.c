@@ -2,8 +2,8 @@
 /* Priors of the filters (data/tables/priors.csv) and start quantiles of the ranges
  * (data/tables/quantiles.csv), read once, checked, and shared by all twins.
  *
- * Crossing paths use the same draws every time: the first 128 points of a 39-dimensional Sobol sequence,
- * shifted modulo 1 by a fixed number per channel and dimension, then put through the normal quantile. */
+ * Crossing paths use the same draws every time: the first 256 points of a 39-dimensional Sobol sequence,
+ * shifted digit by digit by a fixed number per channel and dimension, then put through the normal quantile. */
 #include "config.h"
 
 #include "tw-priors.h"
@@ -241,20 +241,35 @@ read_quantiles (TwPriors *priors, const TwReader *source, GError **error)
   return TRUE;
 }
 
+/* A digital shift keeps what makes the points even: every aligned half, quarter ... of each dimension
+ * holds its share of them. */
 static void
-shift_draws (TwPriors *priors, guint channel, const double *points, const gsl_rng *rng)
+shift_draws (TwPriors *priors, guint channel, const guint32 *points, const gsl_rng *rng)
 {
   for (guint d = 0; d < TW_PATH_DRAWS; d++)
     {
-      double shift = gsl_rng_uniform (rng);
+      guint32 shift = (guint32) gsl_rng_get (rng);
 
       for (guint p = 0; p < TW_PATHS; p++)
         {
-          double u = points[p * TW_PATH_DRAWS + d] + shift;
+          double u = ((points[p * TW_PATH_DRAWS + d] ^ shift) + .5) / 4294967296.0;
 
-          u -= floor (u);
-          priors->draws[channel][p][d] = gsl_cdf_ugaussian_Pinv (CLAMP (u, 1e-9, 1 - 1e-9));
+          priors->draws[channel][p][d] = gsl_cdf_ugaussian_Pinv (u);
         }
+    }
+}
+
+/* Whole numbers below 2^32. The sequence starts with the origin, which gsl_qrng leaves out. */
+static void
+fill_points (gsl_qrng *sobol, guint32 *points)
+{
+  double point[TW_PATH_DRAWS];
+
+  for (guint p = 1; p < TW_PATHS; p++)
+    {
+      gsl_qrng_get (sobol, point);
+      for (guint d = 0; d < TW_PATH_DRAWS; d++)
+        points[p * TW_PATH_DRAWS + d] = (guint32) (point[d] * 4294967296.0);
     }
 }
 
@@ -263,14 +278,13 @@ make_draws (TwPriors *priors, GError **error)
 {
   gsl_qrng *sobol = gsl_qrng_alloc (gsl_qrng_sobol, TW_PATH_DRAWS);
   gsl_rng *rng = gsl_rng_alloc (gsl_rng_mt19937);
-  g_autofree double *points = g_new (double, TW_PATHS * TW_PATH_DRAWS);
+  g_autofree guint32 *points = g_new0 (guint32, TW_PATHS * TW_PATH_DRAWS);
   gboolean made = sobol != NULL && rng != NULL;
 
   if (made)
     {
       gsl_rng_set (rng, SHIFT_SEED);
-      for (guint p = 0; p < TW_PATHS; p++)
-        gsl_qrng_get (sobol, &points[p * TW_PATH_DRAWS]);
+      fill_points (sobol, points);
       for (guint c = 0; c < TW_N_VITALS; c++)
         shift_draws (priors, c, points, rng);
     }

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_PATHS 128       /* pairs of antithetic paths: 256 in all */
+#define TW_PATHS 256       /* pairs of antithetic paths: 512 in all */
 #define TW_PATH_STEPS 12
 #define TW_PATH_STATES 3
 #define TW_PATH_DRAWS ((TW_PATH_STEPS + 1) * TW_PATH_STATES)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The patient's twin: eight vital signs, each with its model and its ring of checkpoints.
  *
- * A checkpoint is a copy of a vital taken before the first sample of each half hour, 16 of them. Late or
- * revised data go back to the newest checkpoint before them and run forward again, so the end is bit for
- * bit that of the sorted replay. All memory is taken when the twin is made. */
+ * A checkpoint is a copy of a vital's model taken before the first sample of each half hour, 16 of them.
+ * Late or revised data go back to the newest checkpoint before them and run forward again, so the model
+ * ends bit for bit as after the sorted replay. The record of issued forecasts is not run again: it stays
+ * as it was lived, since a forecast that is scored must be the one that was on the screen.
+ * All memory is taken when the twin is made. */
 #include "config.h"
 
 #include "tw-twin.h"
@@ -23,7 +25,7 @@
 typedef struct
 {
   TwVital now;
-  TwVital checkpoints[N_CHECKPOINTS];
+  TwVitalModel checkpoints[N_CHECKPOINTS];
   gint64 half_hour[N_CHECKPOINTS]; /* of the sample before which the checkpoint was taken */
   guint first, n;
 } TwVitalHistory;
@@ -60,16 +62,8 @@ keep_checkpoint (TwVitalHistory *history, gint64 t_us)
     history->first = (history->first + 1) % N_CHECKPOINTS;
   else
     history->n++;
-  memcpy (&history->checkpoints[at], &history->now, sizeof history->now);
+  memcpy (&history->checkpoints[at], &history->now.model, sizeof history->now.model);
   history->half_hour[at] = half_hour;
-}
-
-static TwUpdate
-update (TwVitalHistory *history, const TwPriors *priors, const TwSample *sample)
-{
-  if (sample->t_us >= history->now.newest_us)
-    keep_checkpoint (history, sample->t_us);
-  return tw_vital_update (&history->now, priors, sample);
 }
 
 /* priors is kept by reference. Never NULL. */
@@ -99,11 +93,16 @@ tw_twin_free (TwTwin *twin)
 TwUpdate
 tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample)
 {
+  TwVitalHistory *history;
+
   g_return_val_if_fail (twin != NULL && sample != NULL, TW_UPDATE_REFUSED);
 
   if (!is_vital (channel))
     return TW_UPDATE_REFUSED;
-  return update (&twin->vitals[channel], twin->priors, sample);
+  history = &twin->vitals[channel];
+  if (sample->t_us >= history->now.model.newest_us)
+    keep_checkpoint (history, sample->t_us);
+  return tw_vital_update (&history->now, twin->priors, sample);
 }
 
 /* The horizon that stands for the channel: 60 min, or 30, or the longest that is scored. */
@@ -124,11 +123,11 @@ get_status (const TwVital *vital, const TwPriors *priors, gint64 now_us)
 {
   const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
 
-  if (vital->n_accepted == 0)
+  if (vital->model.n_accepted == 0)
     return TW_FORECAST_NO_DATA;
-  if (now_us - vital->newest_us > tw_vital_stale_us (vital))
+  if (now_us - vital->model.newest_us > tw_vital_stale_us (vital))
     return TW_FORECAST_STALE_INPUT;
-  if (vital->n_accepted < TW_VITAL_MIN_READINGS)
+  if (vital->model.n_accepted < TW_VITAL_MIN_READINGS)
     return TW_FORECAST_TOO_FEW;
   if (tw_intervals_is_unreliable (&vital->intervals, start, get_main_horizon (start)))
     return TW_FORECAST_UNRELIABLE;
@@ -144,7 +143,7 @@ is_given (TwForecastStatus status)
 static double
 get_age_min (const TwVital *vital, gint64 now_us)
 {
-  return now_us > vital->newest_us ? (double) (now_us - vital->newest_us) / TW_MINUTE : 0;
+  return now_us > vital->model.newest_us ? (double) (now_us - vital->model.newest_us) / TW_MINUTE : 0;
 }
 
 static void
@@ -194,7 +193,7 @@ tw_twin_forecast (const TwTwin *twin,
 
   vital = &twin->vitals[channel].now;
   forecast->status = get_status (vital, twin->priors, now_us);
-  forecast->input_us = vital->n_accepted > 0 ? vital->newest_us : 0;
+  forecast->input_us = vital->model.n_accepted > 0 ? vital->model.newest_us : 0;
   start = &tw_vital_get_priors (vital, twin->priors)->intervals;
   tw_intervals_get_honesty (&vital->intervals, start, get_main_horizon (start), &forecast->honesty);
   if (!is_given (forecast->status))
@@ -272,7 +271,7 @@ tw_twin_get_cadence (const TwTwin *twin, TwChannel channel)
 {
   g_return_val_if_fail (twin != NULL && is_vital (channel), TW_CADENCE_CHARTED);
 
-  return (TwCadence) twin->vitals[channel].now.cadence.cadence;
+  return (TwCadence) twin->vitals[channel].now.model.cadence.cadence;
 }
 
 gsize
@@ -320,7 +319,7 @@ go_back (TwVitalHistory *history, gint64 from_us)
 
       if (history->checkpoints[at].n_accepted > 0 && history->checkpoints[at].newest_us >= from_us)
         continue;
-      memcpy (&history->now, &history->checkpoints[at], sizeof history->now);
+      tw_vital_go_back (&history->now, &history->checkpoints[at]);
       history->n = n - 1;
       return TRUE;
     }
@@ -333,6 +332,7 @@ void
 tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
 {
   TwVitalHistory *history;
+  TwCadence cadence;
   gsize length;
 
   g_return_if_fail (twin != NULL && view != NULL);
@@ -340,15 +340,19 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
   if (!is_vital (channel))
     return;
   history = &twin->vitals[channel];
+  cadence = history->now.model.cadence.cadence;
   if (!go_back (history, from_us))
     return;
   length = tw_series_view_get_length (view);
-  for (gsize i = tw_series_view_find (view, history->now.newest_us); i < length; i++)
+  for (gsize i = tw_series_view_find (view, history->now.model.newest_us); i < length; i++)
     {
       TwSample sample;
 
       tw_series_view_get (view, i, &sample);
-      if (sample.t_us > history->now.newest_us)
-        update (history, twin->priors, &sample);
+      if (sample.t_us <= history->now.model.newest_us)
+        continue;
+      keep_checkpoint (history, sample.t_us);
+      tw_vital_replay (&history->now, twin->priors, &sample);
     }
+  tw_vital_end_replay (&history->now, cadence);
 }

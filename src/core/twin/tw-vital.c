@@ -43,34 +43,34 @@ tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel)
   vital->version = TW_VITAL_VERSION;
   vital->stamp = tw_priors_get_stamp (priors);
   vital->channel = channel;
-  vital->newest_us = G_MININT64;
-  vital->judged_us = G_MININT64;
-  vital->spread = 1;
-  vital->n_spread = SPREAD_START;
-  tw_cadence_start (&vital->cadence);
-  tw_filter_start (&vital->filter, &tw_vital_get_priors (vital, priors)->filter);
+  vital->model.newest_us = G_MININT64;
+  vital->model.judged_us = G_MININT64;
+  vital->model.spread = 1;
+  vital->model.n_spread = SPREAD_START;
+  tw_cadence_start (&vital->model.cadence);
+  tw_filter_start (&vital->model.filter, &tw_vital_get_priors (vital, priors)->filter);
   tw_intervals_start (&vital->intervals);
 }
 
 static gboolean
 is_finite_state (const TwVital *vital)
 {
-  gboolean finite = isfinite (vital->newest_value) && isfinite (vital->cusum_up)
-                    && isfinite (vital->cusum_down) && vital->spread >= SPREAD_MIN
-                    && vital->spread <= SPREAD_MAX && vital->n_spread >= SPREAD_START
-                    && vital->n_spread <= SPREAD_MEMORY;
+  gboolean finite = isfinite (vital->model.newest_value) && isfinite (vital->model.cusum_up)
+                    && isfinite (vital->model.cusum_down) && vital->model.spread >= SPREAD_MIN
+                    && vital->model.spread <= SPREAD_MAX && vital->model.n_spread >= SPREAD_START
+                    && vital->model.n_spread <= SPREAD_MEMORY;
 
-  for (guint i = 0; i < G_N_ELEMENTS (vital->filter.x); i++)
-    finite = finite && isfinite (vital->filter.x[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (vital->filter.p); i++)
-    finite = finite && isfinite (vital->filter.p[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (vital->model.filter.x); i++)
+    finite = finite && isfinite (vital->model.filter.x[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (vital->model.filter.p); i++)
+    finite = finite && isfinite (vital->model.filter.p[i]);
   return finite;
 }
 
 gboolean
 tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel)
 {
-  const TwCadenceState *cadence = &vital->cadence;
+  const TwCadenceState *cadence = &vital->model.cadence;
 
   return vital->magic == TW_VITAL_MAGIC && vital->version == TW_VITAL_VERSION
          && vital->stamp == tw_priors_get_stamp (priors) && vital->channel == channel
@@ -83,7 +83,7 @@ tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel chann
 const TwVitalPriors *
 tw_vital_get_priors (const TwVital *vital, const TwPriors *priors)
 {
-  return tw_priors_get (priors, (TwChannel) vital->channel, (TwCadence) vital->cadence.cadence);
+  return tw_priors_get (priors, (TwChannel) vital->channel, (TwCadence) vital->model.cadence.cadence);
 }
 
 static double
@@ -103,7 +103,7 @@ is_usable (const TwVital *vital, const TwPriors *priors, const TwSample *sample)
   tw_priors_get_hard (priors, (TwChannel) vital->channel, &low, &high);
   return tw_quality_verdict (sample->quality) != TW_VERDICT_REJECTED && isfinite (sample->value)
          && sample->value >= low && sample->value <= high && sample->t_us >= FIRST_US
-         && sample->t_us < LAST_US && sample->t_us >= vital->newest_us;
+         && sample->t_us < LAST_US && sample->t_us >= vital->model.newest_us;
 }
 
 /* The dynamics of the new class take over from the present state; a fast part appears or goes. */
@@ -113,8 +113,7 @@ change_cadence (TwVital *vital, const TwPriors *priors, const TwVitalPriors *old
   const TwVitalPriors *new = tw_vital_get_priors (vital, priors);
 
   if ((old->filter.sd_fast > 0) != (new->filter.sd_fast > 0))
-    tw_filter_reset_fast (&vital->filter, &new->filter);
-  tw_intervals_change (&vital->intervals);
+    tw_filter_reset_fast (&vital->model.filter, &new->filter);
 }
 
 static void
@@ -123,17 +122,17 @@ advance (TwVital *vital, const TwPriors *priors, gint64 t_us)
   const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
   gint64 gap_us;
 
-  if (vital->n_accepted == 0)
+  if (vital->model.n_accepted == 0)
     return;
-  gap_us = t_us - vital->newest_us;
-  if (gap_us > 0 && tw_cadence_add (&vital->cadence, gap_us))
+  gap_us = t_us - vital->model.newest_us;
+  if (gap_us > 0 && tw_cadence_add (&vital->model.cadence, gap_us))
     {
       change_cadence (vital, priors, own);
       own = tw_vital_get_priors (vital, priors);
     }
-  tw_filter_step (&vital->filter, &own->filter, (double) gap_us / TW_MINUTE);
+  tw_filter_step (&vital->model.filter, &own->filter, (double) gap_us / TW_MINUTE);
   if (gap_us > RESET_FAST_US)
-    tw_filter_reset_fast (&vital->filter, &own->filter);
+    tw_filter_reset_fast (&vital->model.filter, &own->filter);
 }
 
 /* At the end of its range a reading only says "at least so much"; where that is expected anyway, it
@@ -141,7 +140,7 @@ advance (TwVital *vital, const TwPriors *priors, gint64 t_us)
 static gboolean
 is_censored (const TwVital *vital, const TwSample *sample)
 {
-  const double *x = vital->filter.x;
+  const double *x = vital->model.filter.x;
   double level = x[0] + x[1] + x[2];
 
   switch (tw_quality_reason (sample->quality))
@@ -159,20 +158,20 @@ is_censored (const TwVital *vital, const TwSample *sample)
 static gboolean
 is_witness (const TwVital *vital, const TwSample *sample)
 {
-  return vital->n_accepted > 0 && tw_quality_verdict (sample->quality) < TW_VERDICT_SUSPECT
-         && (vital->judged_us == G_MININT64 || sample->t_us - vital->judged_us >= TW_MINUTE);
+  return vital->model.n_accepted > 0 && tw_quality_verdict (sample->quality) < TW_VERDICT_SUSPECT
+         && (vital->model.judged_us == G_MININT64 || sample->t_us - vital->model.judged_us >= TW_MINUTE);
 }
 
 static void
 learn_spread (TwVital *vital, double z)
 {
-  double c = vital->spread;
+  double c = vital->model.spread;
 
-  if (vital->cadence.cadence == TW_CADENCE_MINUTE)
+  if (vital->model.cadence.cadence == TW_CADENCE_MINUTE)
     return;
-  vital->n_spread = MIN (vital->n_spread + 1, SPREAD_MEMORY);
-  c += (fmin (z * z, 9 * c) - c) / vital->n_spread;
-  vital->spread = CLAMP (c, SPREAD_MIN, SPREAD_MAX);
+  vital->model.n_spread = MIN (vital->model.n_spread + 1, SPREAD_MEMORY);
+  c += (fmin (z * z, 9 * c) - c) / vital->model.n_spread;
+  vital->model.spread = CLAMP (c, SPREAD_MIN, SPREAD_MAX);
 }
 
 /* TRUE when the standardised innovations say that the baseline has moved. */
@@ -182,23 +181,23 @@ judge_shift (TwVital *vital, double z)
   gboolean moved;
 
   if (fabs (z) <= TW_FILTER_HUBER)
-    vital->run = 0;
+    vital->model.run = 0;
   else if (z > 0)
-    vital->run = MAX (vital->run, 0) + 1;
+    vital->model.run = MAX (vital->model.run, 0) + 1;
   else
-    vital->run = MIN (vital->run, 0) - 1;
+    vital->model.run = MIN (vital->model.run, 0) - 1;
 
   z = CLAMP (z, -TW_FILTER_HUBER, TW_FILTER_HUBER);
-  vital->cusum_up = fmax (0, vital->cusum_up + z - CUSUM_DRIFT);
-  vital->cusum_down = fmax (0, vital->cusum_down - z - CUSUM_DRIFT);
-  moved = ABS (vital->run) >= RUN_LIMIT || vital->cusum_up > CUSUM_LIMIT
-          || vital->cusum_down > CUSUM_LIMIT;
+  vital->model.cusum_up = fmax (0, vital->model.cusum_up + z - CUSUM_DRIFT);
+  vital->model.cusum_down = fmax (0, vital->model.cusum_down - z - CUSUM_DRIFT);
+  moved = ABS (vital->model.run) >= RUN_LIMIT || vital->model.cusum_up > CUSUM_LIMIT
+          || vital->model.cusum_down > CUSUM_LIMIT;
   if (moved)
     {
-      vital->run = 0;
-      vital->cusum_up = 0;
-      vital->cusum_down = 0;
-      vital->n_shifts++;
+      vital->model.run = 0;
+      vital->model.cusum_up = 0;
+      vital->model.cusum_down = 0;
+      vital->model.n_shifts++;
     }
   return moved;
 }
@@ -213,26 +212,40 @@ learn (TwVital *vital, const TwFilterModel *model, const TwSample *sample)
   if (is_censored (vital, sample))
     return TW_UPDATE_CENSORED;
 
-  tw_filter_compare (&vital->filter, model, sample->value, kappa, &innovation);
+  tw_filter_compare (&vital->model.filter, model, sample->value, kappa, &innovation);
   if (is_witness (vital, sample))
     {
       double z = innovation.innovation / sqrt (innovation.variance);
 
-      moved = judge_shift (vital, z / sqrt (fmax (1, vital->spread)));
+      moved = judge_shift (vital, z / sqrt (fmax (1, vital->model.spread)));
       learn_spread (vital, z);
-      vital->judged_us = sample->t_us;
+      vital->model.judged_us = sample->t_us;
     }
   if (moved)
     {
-      vital->filter.p[0] += model->sd * model->sd * SHIFT_SHARE;
-      tw_filter_compare (&vital->filter, model, sample->value, kappa, &innovation);
+      vital->model.filter.p[0] += model->sd * model->sd * SHIFT_SHARE;
+      tw_filter_compare (&vital->model.filter, model, sample->value, kappa, &innovation);
     }
-  tw_filter_correct (&vital->filter, model, kappa, &innovation);
+  tw_filter_correct (&vital->model.filter, model, kappa, &innovation);
   if (innovation.inflated)
-    vital->n_inflated++;
+    vital->model.n_inflated++;
   if (moved)
     return TW_UPDATE_BASELINE_MOVED;
   return innovation.inflated ? TW_UPDATE_INFLATED : TW_UPDATE_USED;
+}
+
+/* Everything that a sample does to the model. */
+static TwUpdate
+absorb (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+{
+  TwUpdate result;
+
+  advance (vital, priors, sample->t_us);
+  result = learn (vital, &tw_vital_get_priors (vital, priors)->filter, sample);
+  vital->model.newest_us = sample->t_us;
+  vital->model.newest_value = sample->value;
+  vital->model.n_accepted++;
+  return result;
 }
 
 void
@@ -245,9 +258,9 @@ tw_vital_centre (const TwVital *vital,
   double weight = tw_interval_persistence (&priors->intervals, horizon_min);
   double level, variance;
 
-  tw_filter_predict (&vital->filter, &priors->filter, age_min + horizon_min, &level, &variance);
-  centre->median = level + weight * (vital->newest_value - level);
-  centre->sd = sqrt ((variance + tw_filter_noise (&priors->filter, 1)) * vital->spread);
+  tw_filter_predict (&vital->model.filter, &priors->filter, age_min + horizon_min, &level, &variance);
+  centre->median = level + weight * (vital->model.newest_value - level);
+  centre->sd = sqrt ((variance + tw_filter_noise (&priors->filter, 1)) * vital->model.spread);
 }
 
 static void
@@ -255,10 +268,10 @@ issue (TwVital *vital, const TwPriors *priors)
 {
   const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
   const TwIntervalStart *start = &own->intervals;
-  TwReading origin = { vital->newest_us, vital->newest_value };
+  TwReading origin = { vital->model.newest_us, vital->model.newest_value };
 
   for (guint i = 0; i < start->n_horizons; i++)
-    if (tw_intervals_may_issue (&vital->intervals, start, i, vital->newest_us))
+    if (tw_intervals_may_issue (&vital->intervals, start, i, vital->model.newest_us))
       {
         TwCentre centre;
 
@@ -271,23 +284,42 @@ issue (TwVital *vital, const TwPriors *priors)
 TwUpdate
 tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
 {
-  TwReading before = { vital->newest_us, vital->newest_value };
+  TwReading before = { vital->model.newest_us, vital->model.newest_value };
   TwReading now = { sample->t_us, sample->value };
+  guint8 cadence_before = vital->model.cadence.cadence;
   TwUpdate result;
 
   if (!is_usable (vital, priors, sample))
     return TW_UPDATE_REFUSED;
 
   tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
-                      vital->n_accepted > 0 ? &before : NULL, &now);
-  advance (vital, priors, sample->t_us);
-  result = learn (vital, &tw_vital_get_priors (vital, priors)->filter, sample);
-  vital->newest_us = sample->t_us;
-  vital->newest_value = sample->value;
-  vital->n_accepted++;
-  if (vital->n_accepted > TW_VITAL_MIN_READINGS)
+                      vital->model.n_accepted > 0 ? &before : NULL, &now);
+  result = absorb (vital, priors, sample);
+  if (vital->model.cadence.cadence != cadence_before)
+    tw_intervals_change (&vital->intervals);
+  if (vital->model.n_accepted > TW_VITAL_MIN_READINGS)
     issue (vital, priors);
   return result;
+}
+
+void
+tw_vital_go_back (TwVital *vital, const TwVitalModel *model)
+{
+  memcpy (&vital->model, model, sizeof *model);
+}
+
+void
+tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+{
+  if (is_usable (vital, priors, sample))
+    absorb (vital, priors, sample);
+}
+
+void
+tw_vital_end_replay (TwVital *vital, TwCadence cadence_before)
+{
+  if (vital->model.cadence.cadence != cadence_before)
+    tw_intervals_change (&vital->intervals);
 }
 
 /* The channel's own limit (a continuous signal 2 min, a cuff 30 min ...), or three times its usual spacing
@@ -296,8 +328,8 @@ gint64
 tw_vital_stale_us (const TwVital *vital)
 {
   const TwChannelInfo *info = tw_channel_info ((TwChannel) vital->channel);
-  gint64 limit_us = vital->cadence.cadence == TW_CADENCE_MINUTE ? info->stale_us
+  gint64 limit_us = vital->model.cadence.cadence == TW_CADENCE_MINUTE ? info->stale_us
                                                                 : info->sparse_stale_us;
 
-  return MIN (MAX (limit_us, 3 * vital->cadence.median_s * TW_SECOND), MAX_STALE_US);
+  return MIN (MAX (limit_us, 3 * vital->model.cadence.median_s * TW_SECOND), MAX_STALE_US);
 }

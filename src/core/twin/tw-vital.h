@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One vital sign of one patient: filter, cadence, ranges. Plain data, so a copy is a checkpoint. */
+/* One vital sign of one patient: filter, cadence, ranges. Plain data, so a copy of the model is a checkpoint. */
 #pragma once
 
 #include "tw-cadence.h"
@@ -15,12 +15,9 @@ G_BEGIN_DECLS
 #define TW_VITAL_VERSION 1
 #define TW_VITAL_MIN_READINGS 5
 
+/* What was learned from the readings: the same readings in the same order give the same bits. */
 typedef struct
 {
-  guint32 magic;
-  guint32 version;
-  guint32 stamp;      /* of the tables */
-  gint32 channel;
   gint64 newest_us;   /* newest accepted sample; G_MININT64: none */
   double newest_value;
   gint64 judged_us;   /* newest sample that was judged for a level shift */
@@ -34,11 +31,26 @@ typedef struct
   guint32 reserved;
   TwFilterState filter;
   TwCadenceState cadence;
+} TwVitalModel;
+
+/* The model, and the record of the forecasts that were really issued: late data change the first only. */
+typedef struct
+{
+  guint32 magic;
+  guint32 version;
+  guint32 stamp;      /* of the tables */
+  gint32 channel;
+  TwVitalModel model;
   TwIntervals intervals;
 } TwVital;
 
 void tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel);
 TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample);
+/* Goes back to an earlier model, before late data are run again. The record stays as it was lived. */
+void tw_vital_go_back (TwVital *vital, const TwVitalModel *model);
+/* Learns from a sample again, without scoring or issuing; tw_vital_end_replay after the last one. */
+void tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample);
+void tw_vital_end_replay (TwVital *vital, TwCadence cadence_before);
 /* Whether a saved state may be taken up: right version, tables and channel, and every number in its range. */
 gboolean tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel);
 /* Parameters at the vital's cadence. */
