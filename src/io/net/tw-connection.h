@@ -21,9 +21,10 @@ typedef enum
   TW_NET_ERROR_FORBIDDEN,    /* 403 */
   TW_NET_ERROR_GONE,         /* 410 */
   TW_NET_ERROR_BUSY,         /* 429, 503: see retry_after_s */
-  TW_NET_ERROR_STATUS,       /* any other status >= 300 */
+  TW_NET_ERROR_STATUS,       /* any other status >= 300 and < 500: the same request will be refused again */
   TW_NET_ERROR_TOO_LARGE,    /* body cap reached */
-  TW_NET_ERROR_BROKEN        /* the transfer ended early */
+  TW_NET_ERROR_BROKEN,       /* the transfer ended early */
+  TW_NET_ERROR_SERVER        /* 5xx but 503: a fault of the server, worth another try */
 } TwNetError;
 
 #define TW_TYPE_CONNECTION (tw_connection_get_type ())

@@ -96,7 +96,7 @@ tw_net_words_for_status (guint status,
   if (status < 500)
     return g_error_new (TW_NET_ERROR, TW_NET_ERROR_STATUS,
                         _("The server %s refused the request (HTTP %u)."), host, status);
-  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_STATUS, _("The server %s has a fault (HTTP %u)."), host, status);
+  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_SERVER, _("The server %s has a fault (HTTP %u)."), host, status);
 }
 
 GError *

@@ -419,7 +419,7 @@ test_statuses (void)
     { "/429", TW_NET_ERROR_BUSY, 429, 17, "busy" },
     { "/503", TW_NET_ERROR_BUSY, 503, 90, "busy" },
     { "/503x", TW_NET_ERROR_BUSY, 503, 0, "busy" },
-    { "/500", TW_NET_ERROR_STATUS, 500, -1, "fault" },
+    { "/500", TW_NET_ERROR_SERVER, 500, -1, "fault" },
     { "/302", TW_NET_ERROR_STATUS, 302, -1, "not followed" },
     { "/endless-refusal", TW_NET_ERROR_BUSY, 503, 3, "busy" },
   };

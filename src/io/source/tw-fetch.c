@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Joins the connection with the FHIR reader; a large page never holds up the main loop. */
+#include "config.h"
+
+#include "tw-fetch.h"
+
+#define MAX_OUTCOME_WORDS 160
+
+/* Of a task while it runs. */
+typedef struct
+{
+  TwResponse *response;
+  int retry_after_s;
+} Work;
+
+static void
+free_work (Work *work)
+{
+  g_clear_pointer (&work->response, tw_response_free);
+  g_free (work);
+}
+
+void
+tw_fetched_free (TwFetched *fetched)
+{
+  if (fetched == NULL)
+    return;
+  g_clear_pointer (&fetched->page, tw_fhir_page_free);
+  g_free (fetched->etag);
+  g_free (fetched);
+}
+
+static void
+parse_in_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable)
+{
+  Work *work = task_data;
+  TwResponse *response = work->response;
+  GError *error = NULL;
+  g_autoptr (TwFetched) fetched = g_new0 (TwFetched, 1);
+  fetched->date_us = response->date_us;
+  fetched->n_bytes = response->body->len;
+  fetched->etag = g_steal_pointer (&response->etag);
+  fetched->page = tw_fhir_read_padded ((const char *) response->body->data, response->body->len, &error);
+  if (fetched->page == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&fetched), (GDestroyNotify) tw_fetched_free);
+}
+
+void
+tw_fetch_explain (GAsyncResult *result,
+                  GError **error,
+                  int *retry_after_s)
+{
+  g_autoptr (TwResponse) refused = tw_connection_steal_refused (result);
+  g_autoptr (GError) outcome = NULL;
+  *retry_after_s = refused != NULL ? refused->retry_after_s : -1;
+  if (refused == NULL || refused->body == NULL || refused->body->len == 0)
+    return;
+  g_autoptr (TwFhirPage) page
+    = tw_fhir_read_padded ((const char *) refused->body->data, refused->body->len, &outcome);
+  if (page != NULL || !g_error_matches (outcome, TW_WIRE_ERROR, TW_WIRE_ERROR_OUTCOME))
+    return;
+  TwNetError code = (TwNetError) (*error)->code;
+  if (code == TW_NET_ERROR_STATUS
+      && tw_fhir_outcome_is_transient ((const char *) refused->body->data, refused->body->len))
+    code = TW_NET_ERROR_BUSY;
+  g_autofree char *words = g_utf8_substring (outcome->message, 0,
+                                             MIN (g_utf8_strlen (outcome->message, -1), MAX_OUTCOME_WORDS));
+  GError *explained = g_error_new (TW_NET_ERROR, (int) code, "%s “%s”", (*error)->message, words);
+  g_clear_error (error);
+  *error = explained;
+}
+
+static void
+on_got (GObject *source,
+        GAsyncResult *result,
+        gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Work *work = g_task_get_task_data (task);
+  GError *error = NULL;
+  work->response = tw_connection_get_finish (TW_CONNECTION (source), result, &error);
+  if (work->response == NULL)
+    {
+      if (error->domain == TW_NET_ERROR)
+        tw_fetch_explain (result, &error, &work->retry_after_s);
+      g_task_return_error (task, error);
+    }
+  else if (work->response->status == 304)
+    {
+      TwFetched *fetched = g_new0 (TwFetched, 1);
+      fetched->date_us = work->response->date_us;
+      g_task_return_pointer (task, fetched, (GDestroyNotify) tw_fetched_free);
+    }
+  else
+    g_task_run_in_thread (task, parse_in_thread);
+}
+
+void
+tw_fetch_async (TwConnection *connection,
+                const char *url,
+                const char *const *headers,
+                GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  GTask *task = g_task_new (connection, cancellable, callback, user_data);
+  Work *work = g_new0 (Work, 1);
+  work->retry_after_s = -1;
+  g_task_set_source_tag (task, tw_fetch_async);
+  g_task_set_task_data (task, work, (GDestroyNotify) free_work);
+  tw_connection_get_async (connection, url, headers, cancellable, on_got, task);
+}
+
+TwFetched *
+tw_fetch_finish (GAsyncResult *result,
+                 int *retry_after_s,
+                 GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, tw_fetch_async), NULL);
+  const Work *work = g_task_get_task_data (G_TASK (result));
+  if (retry_after_s != NULL)
+    *retry_after_s = work->retry_after_s;
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
