@@ -72,13 +72,16 @@ step_one (TwTechnicalKind kind, gint64 since_us, gboolean known, TwFlagLife *lif
       fields.value = last->t_us != 0 ? last->value : (double) NAN;
       fields.value_us = last->t_us;
       g_strlcpy (fields.table_version, moment->table->rules.version, sizeof fields.table_version);
-      tw_risk_moment_add_evidence (&fields, channel, fields.value, fields.value_us, -1);
+      if ((kind == TW_TECHNICAL_OFF || kind == TW_TECHNICAL_ARTEFACT) && moment->input->newest != NULL)
+        last = &moment->input->newest[channel];
+      tw_risk_moment_add_evidence (&fields, channel, last->value, last->t_us, -1);
       finding.is = &fields;
     }
   tw_flag_life_step (life, &finding, moment->sink);
 }
 
-/* since_us is the last good value's time (lost), the first faulty reading's (off, artefact), or the step that was
+/* The evidence of a sensor that is off may be a reading without a value: its time is what counts. since_us is the
+ * last good value's time (lost), the first faulty reading's (off, artefact), or the step that was
  * told of the unit first. A lost feed is told elsewhere: it raises no flag for each channel, and ends none. */
 void
 tw_technical_rules_step (TwTechnicalState *state,

@@ -102,7 +102,7 @@ test_bad_tables (void)
     { "limits.csv", "child,0,0,heart_rate,low,medium", "child,3,1,heart_rate,low,medium" },
     { "rules.csv", "# learning_s: 15", "# learning_s: fifteen" },
     { "rules.csv", "# every_s: 30", "# every: 30" },
-    { "rules.csv", "# streamed_s: 360", "# streamed_s: -1" },
+    { "rules.csv", "# streamed_s: 120", "# streamed_s: -1" },
     { "rules.csv", ",unless", ",except" },
     { "rules.csv", "map-low-predicted,predicted", "map-low-predicted,guessed" },
     { "rules.csv", "map-low-predicted,predicted", "a-name-that-does-not-fit-in-31-chars,predicted" },
