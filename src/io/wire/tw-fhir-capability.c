@@ -32,7 +32,7 @@ dup_clean (const char *text)
 
 /* "HAPI FHIR Server 8.10.0" */
 static char *
-dup_software (const TwFhirParse *parse,
+dup_software (TwFhirParse *parse,
               guint32 software)
 {
   static const char *const names[] = { "name", "version" };
@@ -53,7 +53,7 @@ dup_software (const TwFhirParse *parse,
 
 /* Whether a list of objects has one whose member is this text. */
 static gboolean
-list_has (const TwFhirParse *parse,
+list_has (TwFhirParse *parse,
           guint32 list,
           const char *member,
           const char *wanted)
@@ -72,7 +72,7 @@ list_has (const TwFhirParse *parse,
 }
 
 static void
-read_resources (const TwFhirParse *parse,
+read_resources (TwFhirParse *parse,
                 guint32 list,
                 TwFhirCapability *capability)
 {
@@ -93,7 +93,7 @@ read_resources (const TwFhirParse *parse,
 }
 
 static void
-read_rest (const TwFhirParse *parse,
+read_rest (TwFhirParse *parse,
            guint32 list,
            TwFhirCapability *capability)
 {
@@ -114,7 +114,7 @@ read_rest (const TwFhirParse *parse,
 }
 
 static TwFhirCapability *
-read_statement (const TwFhirParse *parse,
+read_statement (TwFhirParse *parse,
                 GError **error)
 {
   static const char *const names[] = { "resourceType", "software", "fhirVersion", "rest", "extension" };

@@ -112,7 +112,7 @@ member_of (TwJsonText key)
 }
 
 static void
-read_members (const TwFhirParse *parse,
+read_members (TwFhirParse *parse,
               guint32 object,
               Members *found)
 {
@@ -197,7 +197,7 @@ channel_of_code (TwFhirParse *parse,
 
 /* system and code of one Coding; FALSE when a key repeats. Absent ones have length 0. */
 static gboolean
-read_coding (const TwFhirParse *parse,
+read_coding (TwFhirParse *parse,
              guint32 coding,
              TwJsonText *system,
              TwJsonText *code)
@@ -233,7 +233,7 @@ typedef struct
 } Codings;
 
 static gboolean
-begin_codings (const TwFhirParse *parse,
+begin_codings (TwFhirParse *parse,
                guint32 concept,
                Codings *codings)
 {
@@ -244,7 +244,7 @@ begin_codings (const TwFhirParse *parse,
 }
 
 static gboolean
-next_coding (const TwFhirParse *parse,
+next_coding (TwFhirParse *parse,
              Codings *codings,
              TwJsonText *system,
              TwJsonText *code)
@@ -309,7 +309,7 @@ refuse_as (TwFhirRefuse *refuse,
 }
 
 static gboolean
-read_comparator (const TwFhirParse *parse,
+read_comparator (TwFhirParse *parse,
                  guint32 at,
                  TwObservation *obs)
 {
@@ -387,7 +387,7 @@ read_quantity (TwFhirParse *parse,
 
 /* Consciousness as SNOMED or as our own letter. */
 static gboolean
-read_level (const TwFhirParse *parse,
+read_level (TwFhirParse *parse,
             guint32 concept,
             TwObservation *obs,
             TwFhirRefuse *refuse)
@@ -422,7 +422,7 @@ read_level (const TwFhirParse *parse,
 
 /* "Low" and "High" of a glucose sensor stand for its bounds; a letter for consciousness. */
 static gboolean
-read_words (const TwFhirParse *parse,
+read_words (TwFhirParse *parse,
             guint32 at,
             TwObservation *obs,
             TwFhirRefuse *refuse)
@@ -459,7 +459,7 @@ use_inside_unit (TwObservation *obs)
 }
 
 static gboolean
-read_integer (const TwFhirParse *parse,
+read_integer (TwFhirParse *parse,
               guint32 at,
               TwObservation *obs,
               TwFhirRefuse *refuse)
@@ -651,7 +651,7 @@ read_status (TwJsonText status,
 }
 
 static gboolean
-read_instant (const TwFhirParse *parse,
+read_instant (TwFhirParse *parse,
               guint32 at,
               gint64 *t_us)
 {
@@ -663,7 +663,7 @@ read_instant (const TwFhirParse *parse,
 
 /* The effective time, or the end of the effective period; SampledData begins at its start. */
 static gboolean
-read_time (const TwFhirParse *parse,
+read_time (TwFhirParse *parse,
            const Members *found,
            Resource *resource,
            TwFhirRefuse *refuse)
@@ -726,6 +726,8 @@ read_head (TwFhirParse *parse,
   if (!tw_fhir_parse_meta (parse, found->at[MEMBER_META], &resource->reading.version,
                            &resource->reading.last_updated_us))
     return refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "meta");
+  if (parse->has_nul)
+    return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "meta");
   if (!tw_fhir_parse_raw (parse, found->at[MEMBER_STATUS], &status))
     return refuse_as (refuse, TW_FHIR_PROBLEM_STATUS, "status");
   switch (read_status (status, resource))

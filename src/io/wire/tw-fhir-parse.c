@@ -40,7 +40,7 @@ tw_fhir_parse_keep_clean (TwFhirParse *parse,
 }
 
 gboolean
-tw_fhir_parse_index (const TwFhirParse *parse,
+tw_fhir_parse_index (TwFhirParse *parse,
                      guint32 object,
                      const char *const *names,
                      guint n,
@@ -68,18 +68,21 @@ tw_fhir_parse_index (const TwFhirParse *parse,
 }
 
 gboolean
-tw_fhir_parse_text (const TwFhirParse *parse,
+tw_fhir_parse_text (TwFhirParse *parse,
                     guint32 at,
                     TwJsonText *text)
 {
   if (at == 0 || tw_json_type (&parse->document, at) != '"')
     return FALSE;
   *text = tw_json_text (&parse->document, at);
-  return memchr (text->text, '\0', text->length) == NULL;
+  if (memchr (text->text, '\0', text->length) == NULL)
+    return TRUE;
+  parse->has_nul = TRUE;
+  return FALSE;
 }
 
 char *
-tw_fhir_parse_dup_text (const TwFhirParse *parse,
+tw_fhir_parse_dup_text (TwFhirParse *parse,
                         guint32 at)
 {
   TwJsonText text;
@@ -182,7 +185,7 @@ tw_fhir_parse_reference (TwFhirParse *parse,
 }
 
 static const char *
-subject_text (const TwFhirParse *parse,
+subject_text (TwFhirParse *parse,
               guint32 index)
 {
   return parse->pool + g_array_index (parse->page->subjects, guint32, index);
@@ -190,7 +193,7 @@ subject_text (const TwFhirParse *parse,
 
 /* The slot of id, or the empty one where it belongs. */
 static guint32 *
-find_slot (const TwFhirParse *parse,
+find_slot (TwFhirParse *parse,
            TwJsonText id)
 {
   gsize mask = parse->n_subject_slots - 1;

@@ -48,6 +48,7 @@ typedef struct
   GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made when the first such reference is met */
   guint32 entries;       /* tape index of the Bundle's entry list; 0: none */
   guint n_other_listed;
+  gboolean has_nul;      /* a text of the resource in hand holds U+0000: it is refused */
   TwFhirCodeSlot codes[TW_FHIR_CODE_SLOTS];
   TwFhirUnitSlot units[TW_FHIR_UNIT_SLOTS];
 } TwFhirParse;
@@ -58,7 +59,7 @@ typedef struct
 
 /* The text at index as it is, NULs and all: for comparisons and for parsers that refuse NUL by themselves. */
 static inline gboolean
-tw_fhir_parse_raw (const TwFhirParse *parse,
+tw_fhir_parse_raw (TwFhirParse *parse,
                    guint32 at,
                    TwJsonText *text)
 {
@@ -70,7 +71,7 @@ tw_fhir_parse_raw (const TwFhirParse *parse,
 
 /* The one member called name: its tape index, 0 when absent or null. FALSE when it stands there twice. */
 static inline gboolean
-tw_fhir_parse_member (const TwFhirParse *parse,
+tw_fhir_parse_member (TwFhirParse *parse,
                       guint32 object,
                       const char *name,
                       guint32 length,
@@ -122,12 +123,12 @@ guint32 tw_fhir_parse_keep_clean (TwFhirParse *parse, TwJsonText text);
 
 /* Finds names among an object's members in one pass: at[i] is the tape index of the value, 0 when absent or
  * null. FALSE when one of the names stands there twice. A value that is no object has no members. */
-gboolean tw_fhir_parse_index (const TwFhirParse *parse, guint32 object, const char *const *names, guint n,
+gboolean tw_fhir_parse_index (TwFhirParse *parse, guint32 object, const char *const *names, guint n,
                               guint32 *at);
-/* The text at index; FALSE when it is none or holds NUL. */
-gboolean tw_fhir_parse_text (const TwFhirParse *parse, guint32 at, TwJsonText *text);
+/* The text at index; FALSE when it is none, or holds NUL, which parse->has_nul remembers. */
+gboolean tw_fhir_parse_text (TwFhirParse *parse, guint32 at, TwJsonText *text);
 /* A copy of it, NULL when it is none. */
-char *tw_fhir_parse_dup_text (const TwFhirParse *parse, guint32 at);
+char *tw_fhir_parse_dup_text (TwFhirParse *parse, guint32 at);
 gboolean tw_fhir_is_id (TwJsonText text);
 
 /* "Patient/1", an absolute URL, or a "urn:uuid:" that an entry resolves -> the id of a resource of this type
@@ -159,7 +160,7 @@ void tw_fhir_read_encounter (TwFhirParse *parse, guint32 resource);
 void tw_fhir_read_location (TwFhirParse *parse, guint32 resource);
 
 /* An OperationOutcome in words, cleaned and cut; free with g_free. */
-char *tw_fhir_read_outcome (const TwFhirParse *parse, guint32 resource, gboolean *transient);
+char *tw_fhir_read_outcome (TwFhirParse *parse, guint32 resource, gboolean *transient);
 
 /* Values of SampledData, one reading each; reading carries all but time, value, unit and flags. */
 typedef struct

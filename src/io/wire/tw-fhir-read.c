@@ -71,7 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwFhirParse, parse_free)
 
 /* The resourceType; nearly always the first member. Length 0 when there is none. */
 static TwJsonText
-resource_type (const TwFhirParse *parse,
+resource_type (TwFhirParse *parse,
                guint32 resource)
 {
   TwJsonMembers members;
@@ -92,6 +92,7 @@ read_known_resource (TwFhirParse *parse,
                      guint32 resource,
                      guint32 full_url)
 {
+  parse->has_nul = FALSE;
   if (TW_FHIR_KEY (type, "Observation"))
     tw_fhir_read_observation (parse, resource);
   else if (TW_FHIR_KEY (type, "Patient"))
@@ -180,7 +181,7 @@ entry_member (TwJsonText key)
 }
 
 static gboolean
-is_outcome_entry (const TwFhirParse *parse,
+is_outcome_entry (TwFhirParse *parse,
                   guint32 search)
 {
   guint32 at;

@@ -16,7 +16,7 @@
 
 /* How well a name or an identifier suits: the highest is taken, the first of equals. */
 static int
-rank_of_use (const TwFhirParse *parse,
+rank_of_use (TwFhirParse *parse,
              guint32 use)
 {
   static const char *const worst_first[] = { "old", "maiden", "anonymous", "temp", "nickname",
@@ -33,7 +33,7 @@ rank_of_use (const TwFhirParse *parse,
 
 /* given: ["Clara", "M"] -> "Clara M"; NULL when there is none. */
 static char *
-dup_given (const TwFhirParse *parse,
+dup_given (TwFhirParse *parse,
            guint32 at)
 {
   g_autoptr (GString) given = g_string_new (NULL);
@@ -56,7 +56,7 @@ dup_given (const TwFhirParse *parse,
 
 /* The official name before the usual one before any other; its text where it has no parts. */
 static gboolean
-read_name (const TwFhirParse *parse,
+read_name (TwFhirParse *parse,
            guint32 at,
            TwPatientFields *fields)
 {
@@ -94,7 +94,7 @@ read_name (const TwFhirParse *parse,
 
 /* Whether a CodeableConcept has this code, whatever its system says. */
 static gboolean
-has_code (const TwFhirParse *parse,
+has_code (TwFhirParse *parse,
           guint32 concept,
           const char *code)
 {
@@ -116,7 +116,7 @@ has_code (const TwFhirParse *parse,
 
 /* The record number (type MR) before the official and the usual identifier before any other. */
 static gboolean
-read_identifier (const TwFhirParse *parse,
+read_identifier (TwFhirParse *parse,
                  guint32 at,
                  TwPatientFields *fields)
 {
@@ -155,7 +155,7 @@ two_digits (const char *p)
 
 /* YYYY, YYYY-MM or YYYY-MM-DD; anything else leaves the birth date unknown. */
 static void
-read_birth_date (const TwFhirParse *parse,
+read_birth_date (TwFhirParse *parse,
                  guint32 at,
                  TwPatientFields *fields)
 {
@@ -183,7 +183,7 @@ read_birth_date (const TwFhirParse *parse,
 }
 
 static TwSex
-read_gender (const TwFhirParse *parse,
+read_gender (TwFhirParse *parse,
              guint32 at)
 {
   TwJsonText text;
@@ -199,7 +199,7 @@ read_gender (const TwFhirParse *parse,
 
 /* Our own extensions of Patient. */
 static gboolean
-read_extensions (const TwFhirParse *parse,
+read_extensions (TwFhirParse *parse,
                  guint32 at,
                  TwPatientFields *fields)
 {
@@ -280,6 +280,16 @@ keep_url_id (TwFhirParse *parse,
   return tw_fhir_is_id (url) ? tw_fhir_parse_keep (parse, url.text, url.length) : 0;
 }
 
+/* A resource with U+0000 in a text that is read here is refused. */
+static gboolean
+refuse_nul (TwFhirParse *parse,
+            guint32 id)
+{
+  if (parse->has_nul)
+    tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_BAD_VALUE, id, TW_CHANNEL_NONE, "U+0000");
+  return parse->has_nul;
+}
+
 void
 tw_fhir_read_patient (TwFhirParse *parse,
                       guint32 resource,
@@ -307,7 +317,8 @@ tw_fhir_read_patient (TwFhirParse *parse,
       fields.id = g_strdup (parse->pool + id);
       fields.sex = read_gender (parse, at[4]);
       read_birth_date (parse, at[5], &fields);
-      g_ptr_array_add (parse->page->patients, tw_patient_new (&fields));
+      if (!refuse_nul (parse, id))
+        g_ptr_array_add (parse->page->patients, tw_patient_new (&fields));
     }
   else
     tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, id, TW_CHANNEL_NONE, "Patient");
@@ -375,7 +386,7 @@ tw_fhir_read_encounter (TwFhirParse *parse,
   if (!read_encounter_location (parse, at[4], &encounter.location))
     tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, encounter.id, TW_CHANNEL_NONE,
                                 "Encounter.location");
-  else
+  else if (!refuse_nul (parse, encounter.id))
     g_array_append_val (parse->page->encounters, encounter);
 }
 
@@ -423,7 +434,8 @@ tw_fhir_read_location (TwFhirParse *parse,
   if (tw_fhir_parse_reference (parse, at[3], "Location", &text))
     location.part_of = tw_fhir_parse_keep (parse, text.text, text.length);
   location.kind = keep_first_code (parse, at[4]);
-  g_array_append_val (parse->page->locations, location);
+  if (!refuse_nul (parse, location.id))
+    g_array_append_val (parse->page->locations, location);
 }
 
 /* Codes of issues that go away by themselves (interop.md, section 3). */
@@ -441,7 +453,7 @@ is_transient (TwJsonText code)
 
 /* details.text, then diagnostics, then the code. */
 static gboolean
-find_issue_text (const TwFhirParse *parse,
+find_issue_text (TwFhirParse *parse,
                  const guint32 *at,
                  TwJsonText *text)
 {
@@ -455,7 +467,7 @@ find_issue_text (const TwFhirParse *parse,
 }
 
 char *
-tw_fhir_read_outcome (const TwFhirParse *parse,
+tw_fhir_read_outcome (TwFhirParse *parse,
                       guint32 resource,
                       gboolean *transient)
 {

@@ -44,7 +44,7 @@ refuse_as (TwFhirRefuse *refuse,
 
 /* Microseconds of R5's intervalUnit; 0 when it is not one of time. */
 static double
-interval_unit_us (const TwFhirParse *parse,
+interval_unit_us (TwFhirParse *parse,
                   guint32 at)
 {
   static const struct
@@ -62,7 +62,7 @@ interval_unit_us (const TwFhirParse *parse,
 }
 
 static gboolean
-read_scale (const TwFhirParse *parse,
+read_scale (TwFhirParse *parse,
             const guint32 *at,
             Scale *scale)
 {

@@ -151,9 +151,10 @@ tw_json_members (const TwJsonDocument *document,
                  guint32 index,
                  TwJsonMembers *members)
 {
+  *members = (TwJsonMembers) { document, index + 1, 0 };
   if (tw_json_type (document, index) != '{')
     return FALSE;
-  *members = (TwJsonMembers) { document, index + 1, tw_json_end (document, index) - 1 };
+  members->end = tw_json_end (document, index) - 1;
   return TRUE;
 }
 
@@ -183,9 +184,10 @@ tw_json_items (const TwJsonDocument *document,
                guint32 index,
                TwJsonItems *items)
 {
+  *items = (TwJsonItems) { document, index + 1, 0 };
   if (tw_json_type (document, index) != '[')
     return FALSE;
-  *items = (TwJsonItems) { document, index + 1, tw_json_end (document, index) - 1 };
+  items->end = tw_json_end (document, index) - 1;
   return TRUE;
 }
 
