@@ -1,2 +1,390 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The application: its options, one window, the demo's server, sessions. */
 #include "config.h"
+
+#include "tw-application.h"
+
+#include "tw-demo-server.h"
+#include "tw-plot.h"
+#include "tw-preferences.h"
+#include "tw-program.h"
+#include "tw-shortcuts.h"
+#include "tw-window.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+struct _TwApplication
+{
+  AdwApplication parent_instance;
+  TwSettings *settings;
+  TwWardModel *model;
+  TwWindow *window;
+  TwDemoServer *demo;
+  gboolean wants_demo, timings;
+  double speed;
+  char *server, *token_file, *ca_file, *ward, *token;
+  gulong forecast_handler;
+};
+
+G_DEFINE_FINAL_TYPE (TwApplication, tw_application, ADW_TYPE_APPLICATION)
+
+static gboolean
+has_forecast (TwBedItem *item)
+{
+  const TwSnapshot *snapshot = tw_bed_item_get_snapshot (item);
+
+  for (int channel = 0; channel < TW_N_VITALS; channel++)
+    if (snapshot->channels[channel].forecast.status == TW_FORECAST_OK)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+print_time (const char *mark)
+{
+  g_printerr ("%s %" G_GINT64_FORMAT "\n", mark, g_get_monotonic_time ());
+}
+
+/* For the benchmark of the start: when a forecast was on screen for the first time. */
+static void
+on_after_paint (GdkFrameClock *clock,
+                TwApplication *self)
+{
+  GListModel *beds = tw_ward_model_get_beds (self->model);
+  static gboolean painted;
+
+  if (!painted)
+    print_time ("first-frame");
+  painted = TRUE;
+  for (guint i = 0; i < g_list_model_get_n_items (beds); i++)
+    {
+      g_autoptr (TwBedItem) item = g_list_model_get_item (beds, i);
+
+      if (!has_forecast (item))
+        continue;
+      print_time ("first-forecast");
+      g_signal_handler_disconnect (clock, self->forecast_handler);
+      return;
+    }
+}
+
+static void
+on_realize (GtkWidget *window,
+            TwApplication *self)
+{
+  self->forecast_handler = g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint",
+                                             G_CALLBACK (on_after_paint), self);
+}
+
+/* Opens the server that is named by self->server and self->token. */
+static void
+open_server (TwApplication *self)
+{
+  TwServerAddress address = { .base_url = self->server, .token = self->token, .ca_file = self->ca_file,
+                              .ward = self->ward };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSession) session = NULL;
+
+  tw_window_set_problem (self->window, NULL, NULL);
+  tw_window_open_ward (self->window);
+  session = tw_session_new_for_server (&address, &error);
+  if (session == NULL)
+    {
+      tw_ward_model_set_session (self->model, NULL);
+      tw_window_set_problem (self->window, _("This server cannot be used"), error->message);
+      return;
+    }
+  tw_ward_model_set_session (self->model, session);
+  tw_session_start (session);
+  tw_window_set_opening (self->window, FALSE);
+}
+
+static void
+on_demo_ready (TwDemoServer *demo,
+               const char *address,
+               const char *token,
+               TwApplication *self)
+{
+  g_free (self->server);
+  self->server = g_strdup (address);
+  g_free (self->token);
+  self->token = g_strdup (token);
+  g_clear_pointer (&self->ca_file, g_free);
+  g_clear_pointer (&self->ward, g_free);
+  open_server (self);
+}
+
+static void
+on_demo_failed (TwDemoServer *demo,
+                const char *message,
+                TwApplication *self)
+{
+  tw_window_set_problem (self->window, _("The demo ward could not be opened"), message);
+}
+
+static void
+open_demo (TwApplication *self)
+{
+  tw_window_set_problem (self->window, NULL, NULL);
+  tw_ward_model_set_session (self->model, NULL);
+  tw_window_set_opening (self->window, TRUE);
+  g_clear_object (&self->demo);
+  self->demo = tw_demo_server_new ();
+  g_signal_connect_object (self->demo, "ready", G_CALLBACK (on_demo_ready), self, 0);
+  g_signal_connect_object (self->demo, "failed", G_CALLBACK (on_demo_failed), self, 0);
+  tw_demo_server_start (self->demo, NULL, self->speed);
+}
+
+static void
+on_server_chosen (TwWindow *window,
+                  GVariant *server,
+                  TwApplication *self)
+{
+  const char *address = NULL, *token = NULL, *ca_file = NULL;
+
+  g_variant_get (server, "(&s&s&s)", &address, &token, &ca_file);
+  g_free (self->server);
+  g_free (self->token);
+  g_free (self->ca_file);
+  self->server = g_strdup (address);
+  self->token = token[0] != '\0' ? g_strdup (token) : NULL;
+  self->ca_file = ca_file[0] != '\0' ? g_strdup (ca_file) : NULL;
+  tw_settings_set_string (self->settings, "server", address);
+  open_server (self);
+  g_clear_object (&self->demo);
+}
+
+/* What the command line asked for; without a wish the welcome page stays. */
+static void
+open_wanted (TwApplication *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->server != NULL)
+    {
+      if (self->token_file != NULL && self->token == NULL)
+        self->token = tw_program_read_token (self->token_file, &error);
+      if (error != NULL)
+        tw_window_set_problem (self->window, _("The token cannot be used"), error->message);
+      else
+        open_server (self);
+    }
+  else if (self->wants_demo)
+    open_demo (self);
+}
+
+static void
+on_demo (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  TwApplication *self = data;
+
+  g_clear_pointer (&self->server, g_free);
+  g_clear_pointer (&self->token, g_free);
+  self->wants_demo = TRUE;
+  open_demo (self);
+}
+
+static void
+on_reopen (GSimpleAction *action,
+           GVariant *parameter,
+           gpointer data)
+{
+  open_wanted (data);
+}
+
+static void
+on_preferences (GSimpleAction *action,
+                GVariant *parameter,
+                gpointer data)
+{
+  TwApplication *self = data;
+
+  gtk_window_present (GTK_WINDOW (tw_preferences_new (GTK_WINDOW (self->window), self->settings)));
+}
+
+static void
+on_help (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  gtk_window_present (GTK_WINDOW (tw_guide_new (GTK_WINDOW (TW_APPLICATION (data)->window))));
+}
+
+static void
+on_about (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  gtk_window_present (GTK_WINDOW (tw_about_new (GTK_WINDOW (TW_APPLICATION (data)->window))));
+}
+
+static void
+on_quit (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (TW_APPLICATION (data)->window));
+}
+
+static void
+on_settings_changed (TwSettings *settings,
+                     const char *key)
+{
+  if (g_str_equal (key, "theme"))
+    tw_preferences_apply_theme (settings);
+}
+
+static void
+tw_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = {
+    { .name = "demo", .activate = on_demo },
+    { .name = "reopen", .activate = on_reopen },
+    { .name = "preferences", .activate = on_preferences },
+    { .name = "help", .activate = on_help },
+    { .name = "about", .activate = on_about },
+    { .name = "quit", .activate = on_quit },
+  };
+  TwApplication *self = TW_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  G_APPLICATION_CLASS (tw_application_parent_class)->startup (application);
+  if (!tw_plot_init (&error))
+    g_warning ("charts cannot be drawn: %s", error->message);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  tw_shortcuts_add_to_application (GTK_APPLICATION (self));
+  gtk_window_set_default_icon_name (TW_APPLICATION_ID);
+  self->settings = tw_settings_new ();
+  self->model = tw_ward_model_new ();
+  g_signal_connect (self->settings, "changed", G_CALLBACK (on_settings_changed), NULL);
+  tw_preferences_apply_theme (self->settings);
+}
+
+static void
+tw_application_activate (GApplication *application)
+{
+  TwApplication *self = TW_APPLICATION (application);
+
+  if (self->window != NULL)
+    {
+      gtk_window_present (GTK_WINDOW (self->window));
+      return;
+    }
+  self->window = tw_window_new (GTK_APPLICATION (self), self->model, self->settings);
+  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+  g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
+  if (self->timings)
+    g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
+  open_wanted (self);
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static int
+tw_application_handle_local_options (GApplication *application,
+                                     GVariantDict *options)
+{
+  TwApplication *self = TW_APPLICATION (application);
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("twinward %s\n", TW_VERSION);
+      return 0;
+    }
+  if (self->server != NULL && self->wants_demo)
+    {
+      g_printerr ("%s\n", _("Give either --demo or --server, not both."));
+      return 2;
+    }
+  if (self->server == NULL && (self->token_file != NULL || self->ca_file != NULL || self->ward != NULL))
+    {
+      g_printerr ("%s\n", _("--token-file, --ca-file and --ward need --server."));
+      return 2;
+    }
+  if (isnan (self->speed) || self->speed < 0 || self->speed > 600)
+    {
+      g_printerr ("%s\n", _("--speed must be 1 to 600."));
+      return 2;
+    }
+  /* One instance for the desktop; a command line that names its own feed gets its own window. */
+  if (self->server != NULL || self->wants_demo)
+    g_application_set_flags (application,
+                             g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+  return -1;
+}
+
+static void
+tw_application_shutdown (GApplication *application)
+{
+  TwApplication *self = TW_APPLICATION (application);
+
+  if (self->model != NULL)
+    tw_ward_model_set_session (self->model, NULL);
+  g_clear_object (&self->demo);
+  G_APPLICATION_CLASS (tw_application_parent_class)->shutdown (application);
+  tw_plot_shutdown ();
+}
+
+static void
+tw_application_finalize (GObject *object)
+{
+  TwApplication *self = TW_APPLICATION (object);
+
+  g_clear_object (&self->model);
+  g_clear_object (&self->settings);
+  g_free (self->server);
+  g_free (self->token_file);
+  g_free (self->token);
+  g_free (self->ca_file);
+  g_free (self->ward);
+  G_OBJECT_CLASS (tw_application_parent_class)->finalize (object);
+}
+
+static void
+tw_application_class_init (TwApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = tw_application_finalize;
+  application_class->startup = tw_application_startup;
+  application_class->activate = tw_application_activate;
+  application_class->shutdown = tw_application_shutdown;
+  application_class->handle_local_options = tw_application_handle_local_options;
+}
+
+static void
+tw_application_init (TwApplication *self)
+{
+  const GOptionEntry entries[] = {
+    { "demo", 0, 0, G_OPTION_ARG_NONE, &self->wants_demo, N_("Open the demo ward of invented patients"),
+      NULL },
+    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &self->speed, N_("Run the demo ward faster, 1 to 600 times"),
+      N_("N") },
+    { "server", 0, 0, G_OPTION_ARG_STRING, &self->server, N_("Connect to a FHIR R4 server"), N_("URL") },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &self->token_file,
+      N_("Take the server’s token from the first line of a file"), N_("FILE") },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file,
+      N_("Trust the certificate authorities in a file"), N_("FILE") },
+    { "ward", 0, 0, G_OPTION_ARG_STRING, &self->ward, N_("Show one ward only"), N_("ID") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
+    { "timings", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->timings,
+      "Print when the first frame and the first forecast were painted", NULL },
+    { NULL }
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), entries);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), NULL);
+  g_application_set_option_context_summary (
+    G_APPLICATION (self),
+    _("Shows live vital signs beside the forecast of each patient’s digital twin.\n"
+      "An advisory display for trained staff; not a certified medical device."));
+}
+
+TwApplication *
+tw_application_new (void)
+{
+  return g_object_new (TW_TYPE_APPLICATION, "application-id", TW_APPLICATION_ID,
+                       "resource-base-path", "/org/twinward/Twinward", NULL);
+}

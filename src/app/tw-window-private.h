@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window's parts, shared by its structure and its actions. Internal to the window. */
+#pragma once
+
+#include "tw-window.h"
+
+#include "tw-flags-panel.h"
+#include "tw-monitor-page.h"
+#include "tw-patients-panel.h"
+#include "tw-state-bar.h"
+#include "tw-ward-bar.h"
+#include "tw-ward-page.h"
+
+struct _TwWindow
+{
+  AdwApplicationWindow parent_instance;
+  TwWardModel *model;
+  TwSettings *settings;
+  TwBedItem *patient;
+  gboolean opening;
+  gboolean problem;
+  gboolean patients_hidden; /* by the user */
+  int view; /* TwView that is shown; -1: none yet */
+  char *announced; /* the flag that was told last */
+  AdwToastOverlay *toasts;
+  AdwFlap *patients_flap, *flags_flap;
+  TwPatientsPanel *patients;
+  TwWardBar *ward_bar;
+  TwWardPage *ward_page;
+  TwMonitorPage *monitor;
+  TwFlagsPanel *flags;
+  GtkStack *views;
+  GtkBox *bars, *pill;
+  TwStateBar *state_bars[TW_N_BARS];
+  GtkLabel *title, *subtitle, *pill_label, *flags_count, *urgent_announcement, *quiet_announcement;
+  GtkWidget *back_button, *flags_overlay, *flags_button, *patients_button, *menu_button;
+  AdwHeaderBar *header;
+  GtkSpinner *spinner;
+  AdwStatusPage *signed_out, *forbidden, *untrusted, *fault, *unreachable;
+};
+
+/* tw-window-actions.c */
+void tw_window_class_install_actions (GtkWidgetClass *widget_class);
+void tw_window_init_actions (TwWindow *self);
+/* Enables what can be done now. */
+void tw_window_update_actions (TwWindow *self);

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one window: who it is about, the state of the feed, the Ward and the Monitor. */
+#include "config.h"
+
+#include "tw-window-private.h"
+
+#include "tw-badge.h"
+#include "tw-words-flag.h"
+#include "tw-words-value.h"
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_FINAL_TYPE (TwWindow, tw_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static const char *const pill_classes[] = { "live", "late", "lost", "replay", "quiet" };
+
+/* Identity in the title: bed, name, age and sex over birth date and number; or the ward. */
+static void
+update_title (TwWindow *self)
+{
+  g_autofree char *title = NULL;
+  g_autofree char *subtitle = NULL;
+  g_autofree char *plain = NULL;
+  const char *bar = "<span alpha=\"45%\" weight=\"normal\">  |  </span>";
+
+  if (self->patient != NULL)
+    {
+      const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->patient);
+      const TwPatientFields *fields = tw_patient_get (snapshot->patient);
+      g_autofree char *bed = tw_bed_item_dup_bed (self->patient);
+      g_autofree char *name = tw_patient_dup_name (snapshot->patient);
+      g_autofree char *age = tw_patient_dup_age_sex (snapshot->patient, snapshot->made_us);
+      g_autofree char *birth = tw_patient_dup_birth_date (snapshot->patient);
+      g_autofree char *number = fields->identifier != NULL
+                                  /* Translators: medical record number. */
+                                  ? g_strdup_printf (_("MRN %s"), fields->identifier)
+                                  : NULL;
+      g_autofree char *bed_text = g_markup_escape_text (bed, -1);
+      g_autofree char *name_text = g_markup_escape_text (name, -1);
+      g_autofree char *age_text = g_markup_escape_text (age, -1);
+      g_autofree char *number_text = number != NULL ? g_markup_escape_text (number, -1) : NULL;
+
+      title = g_strjoin (bar, bed_text, name_text, age_text[0] != '\0' ? age_text : NULL, NULL);
+      subtitle = birth != NULL && number != NULL ? g_strjoin (bar, birth, number_text, NULL)
+                                                 : g_strdup (birth != NULL ? birth
+                                                             : number_text != NULL ? number_text : "");
+      plain = g_strdup_printf ("%s – %s", bed, name);
+    }
+  else
+    {
+      const char *ward = tw_ward_model_get_ward (self->model);
+      guint n = g_list_model_get_n_items (tw_ward_model_get_beds (self->model));
+
+      title = g_markup_escape_text (n == 0        ? _("Twinward")
+                                    : ward != NULL ? ward
+                                                   : _("Ward"),
+                                    -1);
+      subtitle = n > 0 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u bed", "%u beds", n), n)
+                       : g_strdup ("");
+      plain = g_strdup (ward != NULL ? ward : _("Twinward"));
+    }
+  tw_label_update_markup (self->title, title);
+  tw_label_update_markup (self->subtitle, subtitle);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), subtitle[0] != '\0');
+  if (g_strcmp0 (gtk_window_get_title (GTK_WINDOW (self)), plain) != 0)
+    gtk_window_set_title (GTK_WINDOW (self), plain);
+}
+
+static void
+update_bars (TwWindow *self,
+             const TwStateInput *input)
+{
+  g_autofree char *pill = tw_words_pill (input);
+  const char *pill_class = tw_words_pill_class (input);
+
+  for (int bar = 0; bar < TW_N_BARS; bar++)
+    {
+      TwBarWords words;
+
+      tw_words_bar (bar, input, &words);
+      tw_state_bar_set_words (self->state_bars[bar], &words);
+      tw_bar_words_clear (&words);
+    }
+  tw_label_update (self->pill_label, pill);
+  gtk_widget_set_visible (GTK_WIDGET (self->pill), pill[0] != '\0');
+  for (guint i = 0; i < G_N_ELEMENTS (pill_classes); i++)
+    tw_widget_set_class (GTK_WIDGET (self->pill), pill_classes[i],
+                         g_str_equal (pill_classes[i], pill_class));
+  if (input->status != NULL)
+    gtk_widget_set_tooltip_text (GTK_WIDGET (self->pill), input->status->streaming
+                                                            ? _("Readings arrive as they are made")
+                                                            : _("The server is asked for new readings"));
+  tw_widget_set_class (GTK_WIDGET (self->header), "recorded",
+                       input->status != NULL && input->status->recorded);
+}
+
+static void
+update_pages (TwWindow *self,
+              const TwFeedStatus *status)
+{
+  const char *message = status != NULL && status->message[0] != '\0' ? status->message : NULL;
+
+  if (self->problem)
+    return;
+  adw_status_page_set_description (
+    self->signed_out, message != NULL ? message : _("The server did not accept the token. Values are hidden."));
+  adw_status_page_set_description (
+    self->forbidden, message != NULL ? message : _("This account may not see this ward."));
+  adw_status_page_set_description (self->untrusted,
+                                   message != NULL
+                                     ? message
+                                     : _("Nothing was sent. Ask the hospital’s engineers for the "
+                                         "authority that signed this certificate."));
+  adw_status_page_set_description (
+    self->fault, message != NULL ? message : _("The server does not answer as expected."));
+  adw_status_page_set_description (self->unreachable,
+                                   message != NULL ? message : _("Check the network and the address."));
+}
+
+static void
+update_view (TwWindow *self)
+{
+  TwStateInput input;
+  TwView view;
+  gboolean ward, monitor;
+
+  tw_ward_model_get_state (self->model, &input);
+  view = tw_words_view (&input);
+  if (self->problem)
+    view = TW_VIEW_FAULT;
+  else if (self->opening && view == TW_VIEW_WELCOME)
+    view = TW_VIEW_LOADING;
+  update_bars (self, &input);
+  update_pages (self, input.status);
+  monitor = view == TW_VIEW_WARD && self->patient != NULL;
+  ward = view == TW_VIEW_WARD && !monitor;
+  gtk_stack_set_visible_child_name (self->views, monitor ? "monitor" : tw_view_name (view));
+  gtk_spinner_set_spinning (self->spinner, view == TW_VIEW_LOADING);
+  gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
+  gtk_widget_set_visible (self->back_button, monitor);
+  gtk_widget_set_visible (self->flags_overlay, monitor);
+  gtk_widget_set_visible (GTK_WIDGET (self->patients_button), view == TW_VIEW_WARD);
+  /* Only when the view changes: a panel that the user closed stays closed. */
+  if ((int) view != self->view)
+    adw_flap_set_reveal_flap (self->patients_flap, view == TW_VIEW_WARD && !self->patients_hidden);
+  self->view = (int) view;
+  tw_window_update_actions (self);
+}
+
+/* Where the flags panel is folded away, its button carries their number. */
+static void
+update_flags_button (TwWindow *self)
+{
+  guint n = tw_flags_panel_get_count (self->flags);
+  gboolean shown = n > 0 && !adw_flap_get_reveal_flap (self->flags_flap);
+  g_autofree char *text = g_strdup_printf ("%u", n);
+
+  tw_label_update (self->flags_count, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->flags_count), shown);
+}
+
+/* A new worst flag is told once, never a sample. */
+static void
+announce (TwWindow *self)
+{
+  const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->patient);
+  const TwFlagFields *flag = tw_words_worst_flag (snapshot);
+  TwUnit unit = tw_ward_model_get_glucose_unit (self->model);
+  g_autofree char *title = flag != NULL ? tw_words_flag_title (flag, unit) : NULL;
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (title, self->announced) == 0)
+    return;
+  g_free (self->announced);
+  self->announced = g_strdup (title);
+  if (flag == NULL)
+    return;
+  text = g_strdup_printf ("%s. %s", _(tw_level_label (flag->level)), title);
+  tw_label_update (flag->level == TW_LEVEL_HIGH ? self->urgent_announcement : self->quiet_announcement,
+                   text);
+}
+
+static void
+on_patient_changed (TwWindow *self)
+{
+  update_title (self);
+  update_flags_button (self);
+  announce (self);
+}
+
+static void
+on_roster_changed (TwWindow *self)
+{
+  /* The open patient left the ward: the page must not show the last values as if they were somebody's. */
+  if (self->patient != NULL
+      && tw_ward_model_find (self->model, tw_bed_item_get_index (self->patient)) != self->patient)
+    {
+      tw_window_open_ward (self);
+      tw_window_toast (self, _("The patient is no longer on this ward."));
+    }
+  update_title (self);
+  update_view (self);
+}
+
+static void
+on_settings_changed (TwWindow *self,
+                     const char *key)
+{
+  if (g_str_equal (key, "glucose-unit"))
+    tw_ward_model_set_glucose_unit (self->model, tw_settings_get_glucose_unit (self->settings));
+}
+
+static void
+on_folded (TwWindow *self)
+{
+  update_flags_button (self);
+}
+
+static gboolean
+tw_window_close_request (GtkWindow *window)
+{
+  TwWindow *self = TW_WINDOW (window);
+  int width = 0, height = 0;
+
+  gtk_window_get_default_size (window, &width, &height);
+  tw_settings_set_int (self->settings, "window-width", width);
+  tw_settings_set_int (self->settings, "window-height", height);
+  tw_settings_set_int (self->settings, "window-maximized", gtk_window_is_maximized (window));
+  return GTK_WINDOW_CLASS (tw_window_parent_class)->close_request (window);
+}
+
+static void
+tw_window_dispose (GObject *object)
+{
+  TwWindow *self = TW_WINDOW (object);
+
+  if (self->patient != NULL)
+    g_signal_handlers_disconnect_by_data (self->patient, self);
+  if (self->model != NULL)
+    g_signal_handlers_disconnect_by_data (self->model, self);
+  if (self->settings != NULL)
+    g_signal_handlers_disconnect_by_data (self->settings, self);
+  g_clear_object (&self->patient);
+  g_clear_object (&self->model);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (tw_window_parent_class)->dispose (object);
+}
+
+static void
+tw_window_finalize (GObject *object)
+{
+  g_free (TW_WINDOW (object)->announced);
+  G_OBJECT_CLASS (tw_window_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/twinward/Twinward/tw-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, patients_flap);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags_flap);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, patients);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, ward_bar);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, ward_page);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, monitor);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, bars);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, pill);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, pill_label);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags_count);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, urgent_announcement);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, quiet_announcement);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, back_button);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags_overlay);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags_button);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, patients_button);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, signed_out);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, forbidden);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, untrusted);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, fault);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, unreachable);
+}
+
+static void
+tw_window_class_init (TwWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tw_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = tw_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = tw_window_close_request;
+  g_type_ensure (TW_TYPE_PATIENTS_PANEL);
+  g_type_ensure (TW_TYPE_WARD_BAR);
+  g_type_ensure (TW_TYPE_WARD_PAGE);
+  g_type_ensure (TW_TYPE_MONITOR_PAGE);
+  g_type_ensure (TW_TYPE_FLAGS_PANEL);
+  g_signal_new ("server-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  bind_children (widget_class);
+  tw_window_class_install_actions (widget_class);
+}
+
+static void
+tw_window_init (TwWindow *self)
+{
+  self->view = -1;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (int bar = 0; bar < TW_N_BARS; bar++)
+    {
+      self->state_bars[bar] = TW_STATE_BAR (tw_state_bar_new ());
+      gtk_box_append (self->bars, GTK_WIDGET (self->state_bars[bar]));
+    }
+  g_signal_connect_swapped (self->patients, "patient-activated", G_CALLBACK (tw_window_open_patient),
+                            self);
+  g_signal_connect_swapped (self->ward_page, "patient-activated", G_CALLBACK (tw_window_open_patient),
+                            self);
+  g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
+                            self->monitor);
+  g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
+  g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
+  tw_window_init_actions (self);
+}
+
+TwWindow *
+tw_window_new (GtkApplication *application,
+               TwWardModel *model,
+               TwSettings *settings)
+{
+  TwWindow *self = g_object_new (TW_TYPE_WINDOW, "application", application, NULL);
+
+  self->model = g_object_ref (model);
+  self->settings = g_object_ref (settings);
+  tw_patients_panel_set_model (self->patients, model);
+  tw_ward_bar_set_model (self->ward_bar, model);
+  tw_ward_page_set_model (self->ward_page, model);
+  tw_monitor_page_set_model (self->monitor, model);
+  tw_flags_panel_set_model (self->flags, model);
+  tw_ward_model_set_glucose_unit (model, tw_settings_get_glucose_unit (settings));
+  g_signal_connect_swapped (model, "roster-changed", G_CALLBACK (on_roster_changed), self);
+  g_signal_connect_swapped (model, "status-changed", G_CALLBACK (update_view), self);
+  g_signal_connect_swapped (model, "tick", G_CALLBACK (update_view), self);
+  g_signal_connect_swapped (settings, "changed", G_CALLBACK (on_settings_changed), self);
+  gtk_window_set_default_size (GTK_WINDOW (self), tw_settings_get_int (settings, "window-width"),
+                               tw_settings_get_int (settings, "window-height"));
+  if (tw_settings_get_int (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  update_title (self);
+  update_view (self);
+  return self;
+}
+
+void
+tw_window_open_patient (TwWindow *self,
+                        TwBedItem *item)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+  g_return_if_fail (TW_IS_BED_ITEM (item));
+
+  if (item == self->patient)
+    return;
+  if (self->patient != NULL)
+    g_signal_handlers_disconnect_by_data (self->patient, self);
+  g_set_object (&self->patient, item);
+  g_signal_connect_swapped (item, "changed", G_CALLBACK (on_patient_changed), self);
+  tw_monitor_page_set_item (self->monitor, item);
+  tw_flags_panel_set_item (self->flags, item);
+  tw_patients_panel_set_current (self->patients, item);
+  update_view (self);
+  on_patient_changed (self);
+}
+
+void
+tw_window_open_ward (TwWindow *self)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  if (self->patient != NULL)
+    g_signal_handlers_disconnect_by_data (self->patient, self);
+  g_clear_object (&self->patient);
+  tw_monitor_page_set_item (self->monitor, NULL);
+  tw_flags_panel_set_item (self->flags, NULL);
+  tw_patients_panel_set_current (self->patients, NULL);
+  update_view (self);
+  update_title (self);
+}
+
+TwBedItem *
+tw_window_get_patient (TwWindow *self)
+{
+  g_return_val_if_fail (TW_IS_WINDOW (self), NULL);
+
+  return self->patient;
+}
+
+void
+tw_window_toast (TwWindow *self,
+                 const char *text)
+{
+  AdwToast *toast;
+
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  toast = adw_toast_new (text);
+  adw_toast_set_timeout (toast, 4);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+tw_window_set_problem (TwWindow *self,
+                       const char *title,
+                       const char *text)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  self->problem = title != NULL;
+  if (title != NULL)
+    {
+      adw_status_page_set_title (self->fault, title);
+      adw_status_page_set_description (self->fault, text);
+    }
+  else
+    adw_status_page_set_title (self->fault, _("Nothing can be shown from this server"));
+  update_view (self);
+}
+
+void
+tw_window_set_opening (TwWindow *self,
+                       gboolean opening)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  self->opening = opening;
+  update_view (self);
+}

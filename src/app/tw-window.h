@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one window: who it is about, the state of the feed, the Ward and the Monitor. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "tw-settings.h"
+#include "tw-ward-model.h"
+
+G_BEGIN_DECLS
+
+#define TW_TYPE_WINDOW (tw_window_get_type ())
+G_DECLARE_FINAL_TYPE (TwWindow, tw_window, TW, WINDOW, AdwApplicationWindow)
+
+/* Signals: "server-chosen" (GVariant "(sss)" address, token, CA file) of the connect dialog. */
+TwWindow *tw_window_new (GtkApplication *application, TwWardModel *model, TwSettings *settings);
+
+void tw_window_open_patient (TwWindow *self, TwBedItem *item);
+void tw_window_open_ward (TwWindow *self);
+/* The open patient; NULL on the ward. */
+TwBedItem *tw_window_get_patient (TwWindow *self);
+/* Something that the user asked for did not come about. */
+void tw_window_toast (TwWindow *self, const char *text);
+/* A full page about something that stands in the way before there is a feed; NULL: no more. */
+void tw_window_set_problem (TwWindow *self, const char *title, const char *text);
+/* The demo or a server is being opened: "Loading..." until there is a feed. */
+void tw_window_set_opening (TwWindow *self, gboolean opening);
+
+G_END_DECLS
