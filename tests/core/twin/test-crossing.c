@@ -61,7 +61,7 @@ compute_reach (const TwVital *vital, const TwFilterModel *m, double threshold, d
     {
       double level, variance;
 
-      tw_filter_predict (&vital->filter, m, step * j, &level, &variance);
+      tw_filter_predict (&vital->model.filter, m, step * j, &level, &variance);
       reach[j] = (threshold - level) / sqrt (variance + tw_filter_noise (m, 1)) * sqrt (variance);
     }
 }
@@ -71,7 +71,7 @@ static double
 simulate (const TwVital *vital, const TwFilterModel *m, double threshold, double horizon_min)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
-  const double *p = vital->filter.p;
+  const double *p = vital->model.filter.p;
   double l00 = sqrt (p[0]), l10 = p[1] / l00, l20 = p[2] / l00;
   double l11 = sqrt (p[3] - l10 * l10), l21 = (p[4] - l10 * l20) / l11;
   double l22 = sqrt (fmax (0, p[5] - l20 * l20 - l21 * l21));
@@ -120,7 +120,7 @@ test_brute_force (void)
       double expected;
 
       feed_vital (&vital, priors, cases[i].gap_min);
-      vital.spread = 1;
+      vital.model.spread = 1;
       expected = simulate (&vital, &tw_vital_get_priors (&vital, priors)->filter, cases[i].threshold,
                            cases[i].horizon_min);
       tw_crossing_compute (&vital, priors, &question, &crossing);
