@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Descriptive statistics of a window: SD with n - 1, quantiles by linear interpolation between order statistics, MAD
- * not scaled, all by GSL; a value holds until the next one, at most twice the median spacing. */
+/* Descriptive statistics of a window: SD with n - 1, quantiles by linear interpolation between
+ * order statistics, MAD not scaled, all by GSL; a value holds until the next one, at most twice the
+ * median spacing. */
 #include "config.h"
 
 #include "tw-statistics.h"
@@ -74,8 +75,9 @@ window_dup_weights (const Window *window, gint64 to_us)
   return weights;
 }
 
-/* Linear between the order statistics around fraction x (n - 1), as gsl_stats_quantile_from_sorted_data; selection
- * in place of a sort, so O(n). Changes the order of values. */
+/* Linear between the order statistics around fraction x (n - 1), as
+ * gsl_stats_quantile_from_sorted_data; selection in place of a sort, so O(n). Changes the order of
+ * values. */
 static double
 select_quantile (double *values, gsize n, double fraction)
 {
@@ -102,8 +104,8 @@ fill_order (const Window *window, TwStatistics *result)
   gsl_stats_minmax (&result->min, &result->max, values, 1, window->n);
 }
 
-/* Times in UTC microseconds, both ends of the window included. sd and cv need two samples, cv a mean that is not 0.
- * NaN, infinite, suspect and rejected samples are counted in n_skipped. */
+/* Times in UTC microseconds, both ends of the window included. sd and cv need two samples, cv a
+ * mean that is not 0. NaN, infinite, suspect and rejected samples are counted in n_skipped. */
 void
 tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us, TwStatistics *result)
 {
@@ -140,7 +142,8 @@ tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us, T
   result->to_us = window.t_us[window.n - 1];
 }
 
-/* low and high in the unit of the series; NaN: no such limit. A value at a limit is not beyond it. */
+/* low and high in the unit of the series; NaN: no such limit. A value at a limit is not beyond
+ * it. */
 double
 tw_statistics_time_beyond (const TwSeriesView *view, gint64 from_us, gint64 to_us, double low,
                            double high)

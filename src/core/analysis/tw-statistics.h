@@ -19,10 +19,11 @@ typedef struct
 } TwStatistics;
 
 /* n == 0: every double is NaN ("no data"). Uses GSL. */
-void tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us, TwStatistics *result);
+void tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us,
+                            TwStatistics *result);
 
-/* Share of the window's observed time (values carried at most 2 x median spacing) spent below low or above
- * high, 0..1; NaN when nothing was observed. */
+/* Share of the window's observed time (values carried at most 2 x median spacing) spent below low
+ * or above high, 0..1; NaN when nothing was observed. */
 double tw_statistics_time_beyond (const TwSeriesView *view, gint64 from_us, gint64 to_us,
                                   double low, double high);
 

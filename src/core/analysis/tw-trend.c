@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Theil-Sen trend: the median b of all slopes (y_j - y_i)/(t_j - t_i), i < j, in unit per hour.
  *
- * Interval: the N = n(n-1)/2 slopes in order, from rank (N - C)/2 to (N + C)/2 + 1 with C = z sqrt(V),
- * V = [n(n-1)(2n+5) - sum over ties of y of t(t-1)(2t+5)]/18 x (1+r)/(1-r), z = 1.959964 (95 %). The last factor is
- * for the lag-1 correlation r of the residuals where it is positive beyond chance (r > z/sqrt(n)): neighbours that
- * move together say less than n points. Sources: Sen 1968 (doi 10.1080/01621459.1968.10480934); Yue and Wang 2004
- * (doi 10.1023/B:WARM.0000043140.61082.60) for the factor. */
+ * Interval: the N = n(n-1)/2 slopes in order, from rank (N - C)/2 to (N + C)/2 + 1, C = z sqrt(V),
+ * V = [n(n-1)(2n+5) - sum over ties of y of t(t-1)(2t+5)]/18 x (1+r)/(1-r), z = 1.959964 (95 %).
+ * The last factor is for the lag-1 correlation r of the residuals where it is positive
+ * beyond chance (r > z/sqrt(n)): neighbours that move together say less than n points. Sources: Sen
+ * 1968 (doi 10.1080/01621459.1968.10480934); Yue and Wang 2004 (doi
+ * 10.1023/B:WARM.0000043140.61082.60) for the factor. */
 #include "config.h"
 
 #include "tw-trend.h"
@@ -28,8 +29,8 @@ typedef struct
   guint n;
 } Points;
 
-/* Puts the value of rank k (0 the lowest) of a[from..to-1] at its place, lower ones before it, higher ones behind:
- * selection by partition around the median of three. */
+/* Puts the value of rank k (0 the lowest) of a[from..to-1] at its place, lower ones before it,
+ * higher ones behind: selection by partition around the median of three. */
 static double
 select_rank (double *a, gsize from, gsize to, gsize k)
 {
@@ -237,8 +238,8 @@ fit (const Points *points, TwTrend *trend)
     trend->direction = TW_TREND_UNCLEAR;
 }
 
-/* per_hour, low and high are NaN for TW_TREND_NONE; n is the number of points (bins) fitted or found. NaN and
- * infinite values are passed over. Never to be extrapolated. */
+/* per_hour, low and high are NaN for TW_TREND_NONE; n is the number of points (bins) fitted or
+ * found. NaN and infinite values are passed over. Never to be extrapolated. */
 void
 tw_trend_fit (const TwSeriesView *view, gint64 from_us, gint64 to_us, TwTrend *trend)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The checks of one sample. Numbers come from data/tables/clean.csv; NaN there switches a check off, because every
- * comparison with NaN is false. */
+/* The checks of one sample. Numbers come from data/tables/clean.csv; NaN there switches a check
+ * off, because every comparison with NaN is false. */
 #include "config.h"
 
 #include "tw-clean-checks.h"
@@ -99,7 +99,8 @@ tw_clean_check_flat (const TwChannelLimits *limits, TwCleanMemory *memory, doubl
   return spacing > 0 && (double) spacing <= limits->flat_spacing_s * TW_SECOND;
 }
 
-/* Within a minute the whole change of a minute is allowed: a second's jitter of a fast stream is no speed. */
+/* Within a minute the whole change of a minute is allowed: a second's jitter of a fast stream is no
+ * speed. */
 gboolean
 tw_clean_check_speed (const TwChannelLimits *limits, const TwCleanRules *rules,
                       const TwCleanMemory *memory, gint64 t_us, double value)
@@ -148,8 +149,8 @@ is_out_of_order (const TwCleanRules *rules, const TwPressureSet *set)
   return set->map != NULL && set->diastolic != NULL && !(set->map->value > set->diastolic->value);
 }
 
-/* A collapse of the wave, not of the patient: the pulse pressure is gone, or the systolic pressure fell at once
- * while the heart did not notice. */
+/* A collapse of the wave, not of the patient: the pulse pressure is gone, or the systolic pressure
+ * fell at once while the heart did not notice. */
 static gboolean
 is_damped (const TwCleanRules *rules, const TwPressureSet *set)
 {

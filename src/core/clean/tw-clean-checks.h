@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The value of a reading in the channel's inside unit. FALSE: the unit is unknown or of another quantity.
- * *inferred: the unit was told from the value. */
+/* The value of a reading in the channel's inside unit. FALSE: the unit is unknown or of another
+ * quantity. *inferred: the unit was told from the value. */
 gboolean tw_clean_convert (const TwChannelLimits *limits, const TwObservation *reading,
                            double *value, gboolean *inferred);
 
@@ -19,8 +19,8 @@ TwReason tw_clean_check_hard (const TwChannelLimits *limits, double value);
 TwQuality tw_clean_check_usual (const TwChannelLimits *limits, double value, guint32 flags);
 
 /* Follows the value and says whether the line is flat. For samples in order of time only. */
-gboolean tw_clean_check_flat (const TwChannelLimits *limits, TwCleanMemory *memory, double resolution,
-                              gint64 t_us, double value);
+gboolean tw_clean_check_flat (const TwChannelLimits *limits, TwCleanMemory *memory,
+                              double resolution, gint64 t_us, double value);
 
 /* Too far from the last accepted sample for the time between. */
 gboolean tw_clean_check_speed (const TwChannelLimits *limits, const TwCleanRules *rules,
@@ -29,11 +29,12 @@ gboolean tw_clean_check_speed (const TwChannelLimits *limits, const TwCleanRules
 /* The glucose channel carries a continuous sensor just now. */
 gboolean tw_clean_is_cgm (const TwCleanRules *rules, const TwCleanMemory *memory);
 
-/* Follows the sensor; TRUE in its first hour after a long silence. In order of time only, before the sample is
- * remembered. */
+/* Follows the sensor; TRUE in its first hour after a long silence. In order of time only, before
+ * the sample is remembered. */
 gboolean tw_clean_check_warm_up (const TwCleanRules *rules, TwCleanMemory *memory, gint64 t_us);
 
-/* Verdict of the pressures of one instant; a NULL pointer is a pressure that is missing or rejected. */
+/* Verdict of the pressures of one instant; a NULL pointer is a pressure that is missing or
+ * rejected. */
 typedef struct
 {
   const TwRemembered *systolic, *diastolic, *map;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The checks that follow a channel through time: warm-up, flat line, speed, Hampel with confirmation, cuff minute. */
+/* The checks that follow a channel through time: warm-up, flat line, speed, Hampel with
+ * confirmation, cuff minute. */
 #include "config.h"
 
 #include "tw-cleaner-private.h"
@@ -9,7 +10,8 @@
 
 #define CUFF_MEDIAN 7
 
-/* The next change is measured from here. rate is the heart rate of that moment; NaN when unknown. */
+/* The next change is measured from here. rate is the heart rate of that moment; NaN when
+ * unknown. */
 static void
 accept (TwCleanMemory *memory, TwChannel channel, const TwRemembered *sample, double rate)
 {
@@ -63,7 +65,8 @@ offer_to_hampel (TwInstant *instant, TwChannel channel, TwRemembered *sample)
   accept (memory, channel, sample, tw_instant_heart_rate (instant));
 }
 
-/* Median of the last accepted saturations before the cuff was blown up; NaN when fewer than three are remembered. */
+/* Median of the last accepted saturations before the cuff was blown up; NaN when fewer than three
+ * are remembered. */
 static double
 median_before (const TwCleanMemory *memory, gint64 from_us)
 {
@@ -97,8 +100,8 @@ mark_cuff (TwInstant *instant, TwRemembered *sample)
     tw_instant_revise (instant, TW_CHANNEL_SPO2, sample, 0);
 }
 
-/* While the cuff is blown up on the same arm, the pulse at the finger fades: the saturations of the minute before the
- * reading that lie below those before it are doubtful. */
+/* While the cuff is blown up on the same arm, the pulse at the finger fades: the saturations of the
+ * minute before the reading that lie below those before it are doubtful. */
 static void
 mark_cuff_minute (TwInstant *instant, TwChannel channel)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One instant: the readings of one time become one sample per channel, the pressures are judged together, and the
- * samples are given. */
+/* One instant: the readings of one time become one sample per channel, the pressures are judged
+ * together, and the samples are given. */
 #include "config.h"
 
 #include "tw-cleaner-private.h"
@@ -16,7 +16,8 @@ same_value (double a, double b)
   return a == b || (isnan (a) && isnan (b));
 }
 
-/* Infinity is no number to keep: the sample is NaN, and its reason says that it was out of all limits. */
+/* Infinity is no number to keep: the sample is NaN, and its reason says that it was out of all
+ * limits. */
 static double
 keep_finite (double value)
 {
@@ -115,18 +116,20 @@ is_known (TwInstant *instant, TwChannel channel, double value)
   return FALSE;
 }
 
-/* The value in the inside unit joins the fresh ones of its channel, unless it is a repeat or has no known unit. */
+/* The value in the inside unit joins the fresh ones of its channel, unless it is a repeat or has no
+ * known unit. */
 static void
 gather (TwInstant *instant, const TwObservation *reading)
 {
   TwChannel channel = (TwChannel) reading->channel;
+  const TwChannelLimits *limits = &instant->cleaner->limits->channels[channel];
   TwFresh *fresh = &instant->fresh[channel];
   double value = NAN;
   gboolean inferred = FALSE;
 
   instant->cleaner->state.counts[channel].n++;
   if ((reading->flags & TW_OBSERVATION_ABSENT) == 0 && !isnan (reading->value)
-      && !tw_clean_convert (&instant->cleaner->limits->channels[channel], reading, &value, &inferred))
+      && !tw_clean_convert (limits, reading, &value, &inferred))
     {
       drop (instant, channel, NAN, TW_REASON_UNIT_UNKNOWN, reading->flags);
       return;
@@ -164,8 +167,8 @@ median (double *values, guint n)
   return n % 2 == 1 ? values[n / 2] : values[n / 2 - 1] + (values[n / 2] - values[n / 2 - 1]) / 2;
 }
 
-/* Every possible value that is known of this instant, old ones first; an impossible value never pulls the median.
- * Remembers them. Returns how many. */
+/* Every possible value that is known of this instant, old ones first; an impossible value never
+ * pulls the median. Remembers them. Returns how many. */
 static guint
 collect (TwInstant *instant, TwChannel channel, const TwRemembered *existing, double *values)
 {
@@ -199,8 +202,9 @@ collect (TwInstant *instant, TwChannel channel, const TwRemembered *existing, do
   return n;
 }
 
-/* Readings that did not become the sample are counted with what is wrong with them. Of the fresh ones, the first
- * possible one (else the first) is the sample's own reading, unless a sample of this time was there before. */
+/* Readings that did not become the sample are counted with what is wrong with them. Of the fresh
+ * ones, the first possible one (else the first) is the sample's own reading, unless a sample of
+ * this time was there before. */
 static void
 count_absorbed (TwInstant *instant, TwChannel channel, gboolean was_there)
 {
@@ -244,7 +248,8 @@ judge (TwInstant *instant, TwChannel channel, double value, guint n_values, gboo
   return quality;
 }
 
-/* A sample of this time was given already: it takes the new value, and the checks no longer lean on it. */
+/* A sample of this time was given already: it takes the new value, and the checks no longer lean on
+ * it. */
 static void
 replace_sample (TwInstant *instant, TwChannel channel, TwRemembered *existing, double value,
                 TwQuality quality)
@@ -309,8 +314,8 @@ add_sample (TwInstant *instant, TwChannel channel, double value, guint n_values)
     }
   sample->value = keep_finite (value);
   sample->base = quality;
-  instant->outcome[channel] = (TwOutcome){ .action = TW_CLEANED_ADD, .late = late, .in_order = !late,
-                                           .flags = instant->fresh[channel].flags };
+  instant->outcome[channel] = (TwOutcome){ .action = TW_CLEANED_ADD, .late = late,
+                                           .in_order = !late, .flags = instant->fresh[channel].flags };
   instant->outcome_mask |= 1u << channel;
 }
 

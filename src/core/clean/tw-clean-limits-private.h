@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The limits as the checks read them: one row per channel, NaN where a check does not apply. Internal. */
+/* The limits as the checks read them: one row per channel, NaN where a check does not apply.
+ * Internal. */
 #pragma once
 
 #include "tw-cleaner.h"

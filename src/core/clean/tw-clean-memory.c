@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The remembered samples of a channel, sorted by time; the newest end is where nearly all the work is. */
+/* The remembered samples of a channel, sorted by time; the newest end is where nearly all the work
+ * is. */
 #include "config.h"
 
 #include "tw-clean-memory.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the cleaner remembers of a channel: its latest samples in order of time, and the state of each check.
- * Plain data without pointers or padding, so that a state is saved and restored as bytes. Internal. */
+/* What the cleaner remembers of a channel: its latest samples in order of time, and the state of
+ * each check. Plain data without pointers or padding, so that a state is saved and restored as
+ * bytes. Internal. */
 #pragma once
 
 #include "tw-cleaned.h"
@@ -35,7 +36,8 @@ typedef struct
   guint32 n_flat;
   double flat_value;
   gint64 flat_since_us, flat_last_us;
-  /* Speed: the last accepted sample, and for the systolic pressure the heart rate then (NaN: unknown). */
+  /* Speed: the last accepted sample, and for the systolic pressure the heart rate then (NaN:
+   * unknown). */
   gint64 accepted_us;
   double accepted;
   double companion;
@@ -60,7 +62,8 @@ tw_time_apart (gint64 a, gint64 b)
 /* NULL when no sample of this time is remembered. */
 TwRemembered *tw_clean_memory_find (TwCleanMemory *memory, gint64 t_us);
 const TwRemembered *tw_clean_memory_get_last (const TwCleanMemory *memory);
-/* Puts a new sample in its place, displacing the oldest; NULL when it is older than all of a full memory. */
+/* Puts a new sample in its place, displacing the oldest; NULL when it is older than all of a full
+ * memory. */
 TwRemembered *tw_clean_memory_put (TwCleanMemory *memory, gint64 t_us);
 void tw_clean_memory_remove (TwCleanMemory *memory, gint64 t_us);
 /* Median of the last seven gaps in microseconds; 0 when there is none. */

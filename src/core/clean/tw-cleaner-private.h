@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cleaner's state, and the settling of one instant: all readings of one time together. Internal. */
+/* The cleaner's state, and the settling of one instant: all readings of one time together.
+ * Internal. */
 #pragma once
 
 #include "tw-clean-checks.h"
@@ -61,7 +62,8 @@ void tw_instant_take (TwInstant *instant, const TwObservation *reading);
 /* Turns what was taken in into samples, and gives them. */
 void tw_instant_settle (TwInstant *instant);
 
-/* Checks over time of a channel in order (flat, speed, Hampel, cuff minute); gives revisions of earlier samples. */
+/* Checks over time of a channel in order (flat, speed, Hampel, cuff minute); gives revisions of
+ * earlier samples. */
 void tw_instant_follow (TwInstant *instant, TwChannel channel);
 /* Gives the sample of channel at t_us a new quality, when it is another one. */
 void tw_instant_revise (TwInstant *instant, TwChannel channel, TwRemembered *sample, guint32 flags);
@@ -80,7 +82,8 @@ tw_instant_memory (TwInstant *instant, TwChannel channel)
 
 /* The limits of the channel as it is used now. */
 const TwChannelLimits *tw_instant_limits (TwInstant *instant, TwChannel channel);
-/* Heart rate of this instant, or the last accepted one of the last damped_within_min; NaN when there is none. */
+/* Heart rate of this instant, or the last accepted one of the last damped_within_min; NaN when
+ * there is none. */
 double tw_instant_heart_rate (TwInstant *instant);
 
 G_STATIC_ASSERT (TW_N_CHANNELS <= 32);

@@ -99,9 +99,9 @@ sort (TwCleaner *self, const TwObservation *readings, gsize n)
   return self->order;
 }
 
-/* Readings of one instant are judged together; one that comes in a later batch is joined to them by a REVISE of the
- * earlier ones. A REVISE of an earlier time stands before the sample that caused it. A reading of no channel is
- * passed over. NaN, infinity and any time are allowed. */
+/* Readings of one instant are judged together; one that comes in a later batch is joined to them by
+ * a REVISE of the earlier ones. A REVISE of an earlier time stands before the sample that caused
+ * it. A reading of no channel is passed over. NaN, infinity and any time are allowed. */
 void
 tw_cleaner_push (TwCleaner *cleaner, const TwObservation *readings, gsize n, GArray *out)
 {

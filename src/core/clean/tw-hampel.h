@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A Hampel identifier on the last seven accepted values, with confirmation by the next sample. Internal.
+/* A Hampel identifier on the last seven accepted values, confirmed by the next sample. Internal.
  *
- * |y - median| > factor x 1.4826 MAD, MAD floored at the resolution of the device: y is a candidate and waits
- * outside the ring. The next sample decides: nearer to y than to the median, it was a step (the ring begins
- * anew with y); else it was a spike. Source: Hampel 1974 (doi 10.1080/01621459.1974.10482962). */
+ * |y - median| > factor x 1.4826 MAD, MAD floored at the resolution of the device: y is a candidate
+ * and waits outside the ring. The next sample decides: nearer to y than to the median, it was a
+ * step (the ring begins anew with y); else it was a spike. Source: Hampel 1974 (doi
+ * 10.1080/01621459.1974.10482962). */
 #pragma once
 
 #include "tw-quality.h"

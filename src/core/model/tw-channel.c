@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The channel table: decisions.md (names, units, LOINC), interop.md section 1 (aliases, MDC), twin.md section 2
- * (resolution), product.md section 10 (ages: continuous 2 min, cuff 30 min, temperature 8 h). */
+/* The channel table: decisions.md (names, units, LOINC), interop.md section 1 (aliases, MDC),
+ * twin.md section 2 (resolution), product.md section 10 (ages: continuous 2 min, cuff 30 min,
+ * temperature 8 h). */
 #include "config.h"
 
 #include "tw-channel.h"
@@ -14,18 +15,20 @@
 #define CHARTED (90 * TW_MINUTE) /* twin.md section 6: oldest charted input that may be used */
 #define CONTINUOUS (2 * TW_MINUTE)
 
-/* Ages that product.md does not name: a CGM reports each 5 min, so three missed reports; ICU glucose, oxygen and
- * infusions are charted at least each 4 h, consciousness each 4 to 8 h; a single dose stays on view for a day. */
+/* Ages that product.md does not name: a CGM reports each 5 min, so three missed reports; ICU
+ * glucose, oxygen and infusions are charted at least each 4 h, consciousness each 4 to 8 h; a
+ * single dose stays on view for a day. */
 static const TwChannelInfo channels[TW_N_CHANNELS] = {
   [TW_CHANNEL_HEART_RATE] = { "heart_rate", "8867-4", N_ ("HR"), N_ ("Heart rate"), TW_UNIT_PER_MIN,
                               0, 1, CONTINUOUS, CHARTED, TRUE, "heart-rate" },
-  [TW_CHANNEL_SYSTOLIC] = { "systolic", "8480-6", N_ ("SBP"), N_ ("Systolic pressure"), TW_UNIT_MMHG,
-                            0, 1, CONTINUOUS, CUFF, TRUE, "pressure" },
-  [TW_CHANNEL_DIASTOLIC] = { "diastolic", "8462-4", N_ ("DBP"), N_ ("Diastolic pressure"), TW_UNIT_MMHG,
-                             0, 1, CONTINUOUS, CUFF, TRUE, "pressure" },
+  [TW_CHANNEL_SYSTOLIC] = { "systolic", "8480-6", N_ ("SBP"), N_ ("Systolic pressure"),
+                            TW_UNIT_MMHG, 0, 1, CONTINUOUS, CUFF, TRUE, "pressure" },
+  [TW_CHANNEL_DIASTOLIC] = { "diastolic", "8462-4", N_ ("DBP"), N_ ("Diastolic pressure"),
+                             TW_UNIT_MMHG, 0, 1, CONTINUOUS, CUFF, TRUE, "pressure" },
   [TW_CHANNEL_MAP] = { "map", "8478-0", N_ ("MAP"), N_ ("Mean arterial pressure"), TW_UNIT_MMHG,
                        0, 1, CONTINUOUS, CUFF, TRUE, "pressure" },
-  [TW_CHANNEL_RESPIRATORY_RATE] = { "respiratory_rate", "9279-1", N_ ("RR"), N_ ("Respiratory rate"),
+  [TW_CHANNEL_RESPIRATORY_RATE] = { "respiratory_rate", "9279-1", N_ ("RR"),
+                                    N_ ("Respiratory rate"),
                                     TW_UNIT_PER_MIN, 0, 1, CONTINUOUS, CHARTED, TRUE,
                                     "respiratory-rate" },
   [TW_CHANNEL_SPO2] = { "spo2", "59408-5", N_ ("SpO₂"), N_ ("Oxygen saturation"), TW_UNIT_PERCENT,
@@ -36,13 +39,14 @@ static const TwChannelInfo channels[TW_N_CHANNELS] = {
                            0, 1, 15 * TW_MINUTE, 4 * TW_HOUR, FALSE, "glucose" },
   [TW_CHANNEL_FIO2] = { "fio2", "3150-6", N_ ("FiO₂"), N_ ("Inspired oxygen"), TW_UNIT_PERCENT,
                         0, 1, 4 * TW_HOUR, 4 * TW_HOUR, FALSE, "oxygen" },
-  [TW_CHANNEL_OXYGEN_FLOW] = { "oxygen_flow", "3151-8", N_ ("O₂"), N_ ("Oxygen flow"), TW_UNIT_L_MIN,
-                               1, 0.1, 4 * TW_HOUR, 4 * TW_HOUR, FALSE, "oxygen" },
+  [TW_CHANNEL_OXYGEN_FLOW] = { "oxygen_flow", "3151-8", N_ ("O₂"), N_ ("Oxygen flow"),
+                               TW_UNIT_L_MIN, 1, 0.1, 4 * TW_HOUR, 4 * TW_HOUR, FALSE, "oxygen" },
   [TW_CHANNEL_CONSCIOUSNESS] = { "consciousness", "67775-7", N_ ("ACVPU"), N_ ("Consciousness"),
                                  TW_UNIT_NONE, 0, 1, 8 * TW_HOUR, 8 * TW_HOUR, FALSE,
                                  "consciousness" },
   [TW_CHANNEL_GCS_TOTAL] = { "gcs_total", "9269-2", N_ ("GCS"), N_ ("Glasgow Coma Scale"),
-                             TW_UNIT_SCORE, 0, 1, 8 * TW_HOUR, 8 * TW_HOUR, FALSE, "consciousness" },
+                             TW_UNIT_SCORE, 0, 1, 8 * TW_HOUR, 8 * TW_HOUR, FALSE,
+                             "consciousness" },
   [TW_CHANNEL_INSULIN_BOLUS] = { "insulin_bolus", NULL, N_ ("Bolus"), N_ ("Insulin bolus"),
                                  TW_UNIT_INSULIN_U, 2, 0.01, TW_DAY, TW_DAY, FALSE, "treatment" },
   [TW_CHANNEL_INSULIN_BASAL] = { "insulin_basal", NULL, N_ ("Basal"), N_ ("Insulin basal rate"),
@@ -55,8 +59,8 @@ static const TwChannelInfo channels[TW_N_CHANNELS] = {
   [TW_CHANNEL_NOREPINEPHRINE] = { "norepinephrine", NULL, N_ ("Norepi"), N_ ("Norepinephrine"),
                                   TW_UNIT_UG_KG_MIN, 2, 0.01, 4 * TW_HOUR, 4 * TW_HOUR, FALSE,
                                   "treatment" },
-  [TW_CHANNEL_PARACETAMOL] = { "paracetamol", NULL, N_ ("Paracetamol"), N_ ("Paracetamol"), TW_UNIT_G,
-                               1, 0.1, TW_DAY, TW_DAY, FALSE, "treatment" },
+  [TW_CHANNEL_PARACETAMOL] = { "paracetamol", NULL, N_ ("Paracetamol"), N_ ("Paracetamol"),
+                               TW_UNIT_G, 1, 0.1, TW_DAY, TW_DAY, FALSE, "treatment" },
 };
 
 /* The main code of each channel and every other one that means the same. */
@@ -163,8 +167,8 @@ tw_acvpu_letter (int value)
   return value >= 0 && value < (int) G_N_ELEMENTS (acvpu_letters) ? acvpu_letters[value] : "–";
 }
 
-/* Half away from zero of the decimal number that was meant: 38.05 is held as 38.04999..., and a reader expects
- * 38.1, so a value within 1e-9 (relative) of the half counts as the half. */
+/* Half away from zero of the decimal number that was meant: 38.05 is held as 38.04999..., and a
+ * reader expects 38.1, so a value within 1e-9 (relative) of the half counts as the half. */
 static double
 round_decimal (double value, int decimals)
 {
@@ -184,8 +188,9 @@ get_decimals (TwChannel channel, TwUnit display_unit)
   return channels[channel].decimals;
 }
 
-/* value is in the inside unit. A display_unit that the channel cannot be converted to (TW_UNIT_UNKNOWN, say)
- * means the inside unit. NaN and infinity are "–", consciousness is its letter. size >= 16 holds any value. */
+/* value is in the inside unit. A display_unit that the channel cannot be converted to
+ * (TW_UNIT_UNKNOWN, say) means the inside unit. NaN and infinity are "–", consciousness is its
+ * letter. size >= 16 holds any value. */
 char *
 tw_channel_format (TwChannel channel, double value, TwUnit display_unit, char *buffer, gsize size)
 {

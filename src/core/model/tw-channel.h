@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one vocabulary of channels: names, units, codes, resolution, how often a value is expected. */
+/* The one vocabulary of channels: names, units, codes, resolution, how often a value is
+ * expected. */
 #pragma once
 
 #include <glib.h>
@@ -56,15 +57,15 @@ typedef struct
   double resolution;      /* of the device, in the inside unit */
   gint64 stale_us;        /* a continuous value older than this never looks current */
   gint64 sparse_stale_us; /* the same where the channel is charted or cuffed; see tw_channel_info */
-  gboolean continuous;    /* normally streamed by a monitor (so a silence of 15 min is a lost signal) */
+  gboolean continuous;    /* streamed by a monitor: a silence of 15 min is a lost signal */
   const char *colour_key; /* "heart-rate": key of the theme's palette */
 } TwChannelInfo;
 
 /* Never NULL for 0 <= channel < TW_N_CHANNELS. */
 const TwChannelInfo *tw_channel_info (TwChannel channel);
 
-/* By name ("heart_rate"), by LOINC (main or alias of decisions.md and interop.md), by MDC code number.
- * TW_CHANNEL_NONE when unknown. */
+/* By name ("heart_rate"), by LOINC (main or alias of decisions.md and interop.md), by MDC code
+ * number. TW_CHANNEL_NONE when unknown. */
 TwChannel tw_channel_from_name (const char *name);
 TwChannel tw_channel_from_loinc (const char *code, gssize length);
 TwChannel tw_channel_from_mdc (guint code);
@@ -73,9 +74,9 @@ TwChannel tw_channel_from_mdc (guint code);
 int tw_acvpu_from_letter (const char *letter);
 const char *tw_acvpu_letter (int value);
 
-/* The value as it is shown everywhere: rounded half away from zero to the channel's decimals, true minus
- * sign, the locale's decimal point, "–" for NaN. Glucose is shown in display_unit (mg/dL or mmol/L).
- * Returns buffer. */
+/* The value as it is shown everywhere: rounded half away from zero to the channel's decimals, true
+ * minus sign, the locale's decimal point, "–" for NaN. Glucose is shown in display_unit (mg/dL or
+ * mmol/L). Returns buffer. */
 char *tw_channel_format (TwChannel channel,
                          double value,
                          TwUnit display_unit,

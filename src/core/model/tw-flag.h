@@ -70,8 +70,10 @@ typedef struct
   TwEvidence evidence[TW_FLAG_MAX_EVIDENCE];
   char table_version[16]; /* of the rule table */
   char twin_version[16];  /* predicted only */
-  gint64 ended_us;        /* an urgent flag that waits for acknowledgement: it no longer holds since; 0: it holds */
-  guint n_scored, n_right; /* predicted only: earlier flags of this rule and patient that were scored; came true */
+  /* An urgent flag that waits for acknowledgement: it no longer holds since; 0: it holds */
+  gint64 ended_us;
+  /* Predicted only: earlier flags of this rule and patient that were scored; came true */
+  guint n_scored, n_right;
 } TwFlagFields;
 
 typedef struct _TwFlag TwFlag;
@@ -84,7 +86,8 @@ const TwFlagFields *tw_flag_get (const TwFlag *flag);
 /* Open: pending is not shown, resolved is history. */
 gboolean tw_flag_is_open (const TwFlag *flag);
 
-/* "urgent", "warning", "advisory", "technical"; and the words for people, marked for translation. */
+/* "urgent", "warning", "advisory", "technical"; and the words for people, marked for
+ * translation. */
 const char *tw_level_key (TwLevel level);
 const char *tw_level_label (TwLevel level);
 

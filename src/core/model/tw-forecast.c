@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading a forecast between its points: variance and quantiles are linear in time from one point to the next. */
+/* Reading a forecast between its points: variance and quantiles are linear in time from one point
+ * to the next. */
 #include "config.h"
 
 #include "tw-forecast.h"
@@ -13,9 +14,9 @@ mix (double a, double b, double share)
   return share >= 1 ? b : a + (b - a) * share;
 }
 
-/* horizon_min in minutes from the issue, not rounded; point->horizon_min is it rounded. Quantiles of ordered
- * points stay ordered, as each is the same mean of two ordered sets. FALSE (point untouched) outside the first
- * and last point, for NaN, and for a forecast without points. */
+/* horizon_min in minutes from the issue, not rounded; point->horizon_min is it rounded. Quantiles
+ * of ordered points stay ordered, as each is the same mean of two ordered sets. FALSE (point
+ * untouched) outside the first and last point, for NaN, and for a forecast without points. */
 gboolean
 tw_forecast_at (const TwForecast *forecast, double horizon_min, TwForecastPoint *point)
 {

@@ -75,7 +75,8 @@ typedef struct
   double t10_min, t50_min, t90_min; /* time to crossing given that it happens; NaN when p is too small */
 } TwCrossing;
 
-/* Interpolates the point at horizon_min (linear in time between points). FALSE outside the points. */
+/* Interpolates the point at horizon_min (linear in time between points). FALSE outside the
+ * points. */
 gboolean tw_forecast_at (const TwForecast *forecast, double horizon_min, TwForecastPoint *point);
 
 G_END_DECLS

@@ -12,14 +12,14 @@ G_BEGIN_DECLS
 typedef enum
 {
   TW_OBSERVATION_PLAIN = 0,
-  TW_OBSERVATION_WITHDRAWN = 1 << 0,     /* entered in error: takes the sample of this id or time back */
+  TW_OBSERVATION_WITHDRAWN = 1 << 0,     /* entered in error: takes the sample of this time back */
   TW_OBSERVATION_CORRECTED = 1 << 1,     /* replaces the sample of the same channel and time */
   TW_OBSERVATION_PRELIMINARY = 1 << 2,
   TW_OBSERVATION_ABSENT = 1 << 3,        /* dataAbsentReason or device status: value is NaN */
   TW_OBSERVATION_CENSORED_LOW = 1 << 4,  /* "<" comparator, "Low" text: value is a bound */
   TW_OBSERVATION_CENSORED_HIGH = 1 << 5,
   TW_OBSERVATION_NOT_FOR_TWIN = 1 << 6,  /* status unknown: shown, not fed */
-  TW_OBSERVATION_HISTORY = 1 << 7,       /* first load: not an arrival "now"; raises no flag by itself */
+  TW_OBSERVATION_HISTORY = 1 << 7,       /* first load: no arrival "now"; raises no flag by itself */
 } TwObservationFlags;
 
 typedef struct

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A patient's fields behind an atomic count: cleaned when built, never changed; age, category and name as text. */
+/* A patient's fields behind an atomic count: cleaned when built, never changed; age, category and
+ * name as text. */
 #include "config.h"
 
 #include "tw-patient.h"
@@ -18,8 +19,8 @@ struct _TwPatient
   TwPatientFields fields;
 };
 
-/* Format characters (Cf) hold the marks that turn the direction of text; joiners are Cf too, and some scripts
- * need them to write a name, so these two stay. */
+/* Format characters (Cf) hold the marks that turn the direction of text; joiners are Cf too, and
+ * some scripts need them to write a name, so these two stay. */
 static gboolean
 is_allowed (gunichar c)
 {
@@ -173,8 +174,8 @@ get_age (const TwPatientFields *fields, gint64 t_us)
   return age;
 }
 
-/* A date of birth after t_us (a shifted recording) gives -1. Born on 29 February: the birthday of a common year
- * is 1 March. */
+/* A date of birth after t_us (a shifted recording) gives -1. Born on 29 February: the birthday of a
+ * common year is 1 March. */
 int
 tw_patient_age_years (const TwPatient *patient, gint64 t_us)
 {

@@ -42,7 +42,8 @@ typedef struct
 
 typedef struct _TwPatient TwPatient;
 
-/* Copies the fields; strings are cleaned (control and bidi characters dropped, length capped at 120). */
+/* Copies the fields; strings are cleaned (control and bidi characters dropped, length capped at
+ * 120). */
 TwPatient *tw_patient_new (const TwPatientFields *fields);
 TwPatient *tw_patient_ref (TwPatient *patient);
 void tw_patient_unref (TwPatient *patient);

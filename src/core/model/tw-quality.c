@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verdict, the key and the words of each reason why a sample is not simply good (twin.md section 2). */
+/* The verdict, the key and the words of each reason why a sample is not simply good (twin.md
+ * section 2). */
 #include "config.h"
 
 #include "tw-quality.h"
@@ -17,7 +18,8 @@ static const Reason reasons[TW_N_REASONS] = {
   [TW_REASON_NONE] = { TW_VERDICT_GOOD, "none", N_ ("good") },
   [TW_REASON_UNIT_INFERRED] = { TW_VERDICT_DOUBTFUL, "unit_inferred", N_ ("unit inferred") },
   [TW_REASON_UNIT_UNKNOWN] = { TW_VERDICT_REJECTED, "unit_unknown", N_ ("unknown unit") },
-  [TW_REASON_DEVICE_STATUS] = { TW_VERDICT_REJECTED, "device_status", N_ ("no value from the device") },
+  [TW_REASON_DEVICE_STATUS] = { TW_VERDICT_REJECTED, "device_status",
+                                N_ ("no value from the device") },
   [TW_REASON_DUPLICATE] = { TW_VERDICT_REJECTED, "duplicate", N_ ("repeated reading") },
   [TW_REASON_CONFLICT] = { TW_VERDICT_DOUBTFUL, "conflict", N_ ("conflicting readings") },
   [TW_REASON_LATE] = { TW_VERDICT_GOOD, "late", N_ ("arrived late") },

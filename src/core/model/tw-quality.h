@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The quality byte of a sample: verdict << 6 | reason. Numbers are stable: they are stored and sent. */
+/* The quality byte of a sample: verdict << 6 | reason. Numbers are stable: they are stored and
+ * sent. */
 #pragma once
 
 #include <glib.h>

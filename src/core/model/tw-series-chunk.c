@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A chunk of samples as three columns in one block of memory, shared by count between a series and its views. */
+/* A chunk of samples as three columns in one block of memory, shared by count between a series and
+ * its views. */
 #include "config.h"
 
 #include "tw-series-private.h"

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Samples sorted by time. The writer may add behind the n samples that it has written; everything before that is
- * frozen as soon as a view holds the chunk. A reader uses the count of its view, never n. */
+/* Samples sorted by time. The writer may add behind the n samples that it has written; everything
+ * before that is frozen as soon as a view holds the chunk. A reader uses the count of its view,
+ * never n. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -24,7 +25,8 @@ void tw_series_chunk_unref (TwSeriesChunk *chunk);
 /* No view holds it: the writer may change it in place. */
 gboolean tw_series_chunk_is_own (TwSeriesChunk *chunk);
 /* A new chunk with n samples of chunk from start. */
-TwSeriesChunk *tw_series_chunk_copy (const TwSeriesChunk *chunk, gsize start, gsize n, gsize capacity);
+TwSeriesChunk *tw_series_chunk_copy (const TwSeriesChunk *chunk, gsize start, gsize n,
+                                     gsize capacity);
 void tw_series_chunk_get (const TwSeriesChunk *chunk, gsize index, TwSample *sample);
 void tw_series_chunk_put (TwSeriesChunk *chunk, gsize index, const TwSample *sample);
 /* Opens a place at index; the chunk must have room. */

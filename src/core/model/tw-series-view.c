@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An immutable view of a series: runs of shared chunks. Every function may be called from any thread. */
+/* An immutable view of a series: runs of shared chunks. Every function may be called from any
+ * thread. */
 #include "config.h"
 
 #include "tw-series-private.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The writer's side of a series: a row of chunks. The first n_thin of them are thinned, the last one grows. A chunk
- * that a view holds is never changed before its end: it is copied first. */
+/* The writer's side of a series: a row of chunks. The first n_thin of them are thinned, the last
+ * one grows. A chunk that a view holds is never changed before its end: it is copied first. */
 #include "config.h"
 
 #include "tw-series-private.h"
@@ -76,7 +76,8 @@ drop_chunk (TwSeries *self, gsize index)
     self->front = 0;
 }
 
-/* A chunk at index that may be changed anywhere, with room for extra more and without forgotten samples. */
+/* A chunk at index that may be changed anywhere, with room for extra more and without forgotten
+ * samples. */
 static TwSeriesChunk *
 own_chunk (TwSeries *self, gsize index, gsize extra)
 {
@@ -156,7 +157,8 @@ count_full (const TwSeries *self)
   return n;
 }
 
-/* Thins the oldest full chunk, and joins it to the thinned one before it where both fit into one. */
+/* Thins the oldest full chunk, and joins it to the thinned one before it where both fit into
+ * one. */
 static void
 thin_oldest (TwSeries *self)
 {
@@ -211,8 +213,8 @@ append (TwSeries *self, const TwSample *sample)
   keep_bounds (self);
 }
 
-/* Makes room in a full chunk: a thinned one is thinned again, which bounds what late samples can add; a full one is
- * cut into two halves. */
+/* Makes room in a full chunk: a thinned one is thinned again, which bounds what late samples can
+ * add; a full one is cut into two halves. */
 static void
 relieve_chunk (TwSeries *self, gsize index)
 {
@@ -355,8 +357,8 @@ tw_series_get_last (const TwSeries *series, TwSample *sample)
   return TRUE;
 }
 
-/* O(chunks), and O(1) when nothing changed since the last one. Hand the view to another thread through anything
- * that orders memory (a GTask, an async queue): the view itself needs no lock. */
+/* O(chunks), and O(1) when nothing changed since the last one. Hand the view to another thread
+ * through anything that orders memory (a GTask, an async queue): the view itself needs no lock. */
 TwSeriesView *
 tw_series_snapshot (TwSeries *series)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A columnar time series (time, value, quality) with immutable snapshots.
  *
- * One writer appends; tw_series_snapshot () publishes a view that never changes and may be read from any
- * thread. Samples lie in chunks of at most TW_SERIES_CHUNK; a sealed chunk is shared by reference. When
- * more than the full-resolution limit is held, the oldest chunk is thinned to the first, minimum, maximum
- * and last sample of each minute, so extremes are kept and memory is bounded. */
+ * One writer appends; tw_series_snapshot () publishes a view that never changes and may be read
+ * from any thread. Samples lie in chunks of at most TW_SERIES_CHUNK; a sealed chunk is shared by
+ * reference. When more than the full-resolution limit is held, the oldest chunk is thinned to the
+ * first, minimum, maximum and last sample of each minute, so extremes are kept and memory is
+ * bounded. */
 #pragma once
 
 #include <glib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading a versioned parameter table: "# key: value" lines, a row of column names, rows of cells. */
+/* Reading a versioned parameter table: "# key: value" lines, a row of column names, rows of
+ * cells. */
 #include "config.h"
 
 #include "tw-table.h"
@@ -21,8 +22,9 @@ struct _TwTable
 
 G_DEFINE_QUARK (tw-table-error-quark, tw_table_error)
 
-/* Cuts the next cell out of the line at *at; a cell may stand in double quotes, "" inside is one quote.
- * NULL: a quote that is not closed or is followed by text. *at is NULL after the last cell. */
+/* Cuts the next cell out of the line at *at; a cell may stand in double quotes, "" inside is one
+ * quote. NULL: a quote that is not closed or is followed by text. *at is NULL after the last
+ * cell. */
 static char *
 cut_cell (char **at)
 {
@@ -54,7 +56,8 @@ cut_cell (char **at)
   return start + 1;
 }
 
-/* A line without a colon is a remark. Of a repeated key the last counts, but a table has one name and version. */
+/* A line without a colon is a remark. Of a repeated key the last counts, but a table has one name
+ * and version. */
 static gboolean
 read_header (TwTable *self, char *line, guint number, GError **error)
 {
@@ -85,7 +88,7 @@ read_columns (TwTable *self, char *line, guint number, GError **error)
           || g_ptr_array_find_with_equal_func (self->columns, name, g_str_equal, NULL))
         {
           g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN,
-                       _ ("line %u of the parameter table has an empty, repeated or broken column name"),
+                       _ ("line %u of the parameter table has an empty or repeated column name"),
                        number);
           return FALSE;
         }
@@ -167,8 +170,8 @@ check_headers (TwTable *self, const char *name, GError **error)
   return TRUE;
 }
 
-/* UTF-8 text, lines ended by LF or CR LF, cells by commas. "# key: value" lines and other "#" lines may stand
- * anywhere. Errors: SYNTAX (with the line), NAME, COLUMN. */
+/* UTF-8 text, lines ended by LF or CR LF, cells by commas. "# key: value" lines and other "#" lines
+ * may stand anywhere. Errors: SYNTAX (with the line), NAME, COLUMN. */
 TwTable *
 tw_table_new (const char *name, const char *text, gssize length, GError **error)
 {

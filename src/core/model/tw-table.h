@@ -38,8 +38,10 @@ gsize tw_table_get_n_rows (const TwTable *table);
 int tw_table_get_column (const TwTable *table, const char *column);
 /* The cell's text, trimmed; "" when empty. */
 const char *tw_table_get_text (const TwTable *table, gsize row, int column);
-/* A number, or NaN and TRUE for an empty or "-" cell; FALSE and an error naming table, row and column. */
-gboolean tw_table_get_number (const TwTable *table, gsize row, int column, double *value, GError **error);
+/* A number, or NaN and TRUE for an empty or "-" cell; FALSE and an error naming table, row and
+ * column. */
+gboolean tw_table_get_number (const TwTable *table, gsize row, int column, double *value,
+                              GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTable, tw_table_free)
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Times: ISO 8601 to and from UTC microseconds in the proleptic Gregorian calendar, and words for people. */
+/* Times: ISO 8601 to and from UTC microseconds in the proleptic Gregorian calendar, and words for
+ * people. */
 #include "config.h"
 
 #include "tw-time.h"
@@ -133,8 +134,9 @@ take_zone (Cursor *cursor)
   return sign * (hours * 60 + minutes);
 }
 
-/* "YYYY-MM-DDTHH:MM[:SS[.f...]](Z|+HH:MM|-HH:MM)", nothing before or after it. Refused: no zone, a day that the
- * month does not have, hour 24, second 60 (a leap second has no microsecond count), zones beyond 14 h. */
+/* "YYYY-MM-DDTHH:MM[:SS[.f...]](Z|+HH:MM|-HH:MM)", nothing before or after it. Refused: no zone, a
+ * day that the month does not have, hour 24, second 60 (a leap second has no microsecond count),
+ * zones beyond 14 h. */
 gboolean
 tw_time_parse (const char *text, gssize length, gint64 *t_us)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Units of measure. Base value = (v - offset) * multiplier / divisor, one of the last two being 1, so that each
- * conversion is one rounding: mg/dL = mmol/L x 18.016, mm[Hg] = kPa x 7.50062, Cel = ([degF] - 32) / 1.8,
- * % = fraction x 100 (decisions.md, twin.md section 2). */
+/* Units of measure. Base value = (v - offset) * multiplier / divisor, one of the last two being 1,
+ * so that each conversion is one rounding: mg/dL = mmol/L x 18.016, mm[Hg] = kPa x 7.50062, Cel =
+ * ([degF] - 32) / 1.8, % = fraction x 100 (decisions.md, twin.md section 2). */
 #include "config.h"
 
 #include "tw-unit.h"
@@ -63,7 +63,8 @@ typedef struct
   TwUnit unit;
 } Code;
 
-/* Every spelling that is taken. The common ones stand first: this list is walked for each reading. */
+/* Every spelling that is taken. The common ones stand first: this list is walked for each
+ * reading. */
 static const Code codes[] = {
   { "/min", TW_UNIT_PER_MIN },
   { "mm[Hg]", TW_UNIT_MMHG },
@@ -110,8 +111,8 @@ static const Code codes[] = {
   { "ug/(kg.min)", TW_UNIT_UG_KG_MIN },
 };
 
-/* Exact comparison of the whole code. "" and "1" are pure numbers: the cleaner accepts them only for scores
- * and shares. NULL and everything that is not in the list: TW_UNIT_UNKNOWN. */
+/* Exact comparison of the whole code. "" and "1" are pure numbers: the cleaner accepts them only
+ * for scores and shares. NULL and everything that is not in the list: TW_UNIT_UNKNOWN. */
 TwUnit
 tw_unit_from_ucum (const char *code, gssize length)
 {
@@ -148,7 +149,8 @@ tw_unit_symbol (TwUnit unit)
   return get_unit (unit)->symbol;
 }
 
-/* The same unit returns the value bit for bit. Infinity stays infinity: limits are the cleaner's. */
+/* The same unit returns the value bit for bit. Infinity stays infinity: limits are the
+ * cleaner's. */
 gboolean
 tw_unit_convert (double value, TwUnit from, TwUnit to, double *result)
 {
@@ -163,6 +165,7 @@ tw_unit_convert (double value, TwUnit from, TwUnit to, double *result)
   if (from == to)
     *result = value;
   else
-    *result = (value - a->offset) * a->multiplier / a->divisor * b->divisor / b->multiplier + b->offset;
+    *result = (value - a->offset) * a->multiplier / a->divisor * b->divisor / b->multiplier
+              + b->offset;
   return TRUE;
 }

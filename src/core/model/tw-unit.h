@@ -31,15 +31,16 @@ typedef enum
   TW_N_UNITS
 } TwUnit;
 
-/* The code is compared as UCUM does: case-sensitive, annotations in braces ignored where the table says so. */
+/* The code is compared as UCUM does: case-sensitive, annotations in braces ignored where the table
+ * says so. */
 TwUnit tw_unit_from_ucum (const char *code, gssize length);
 
 /* Canonical UCUM code ("mm[Hg]") and the symbol for people ("mmHg", "/min", "°C"); never NULL. */
 const char *tw_unit_ucum (TwUnit unit);
 const char *tw_unit_symbol (TwUnit unit);
 
-/* Converts value between units of one quantity. FALSE, and *result = NaN, when there is no conversion.
- * NaN in gives NaN out and TRUE. */
+/* Converts value between units of one quantity. FALSE, and *result = NaN, when there is no
+ * conversion. NaN in gives NaN out and TRUE. */
 gboolean tw_unit_convert (double value, TwUnit from, TwUnit to, double *result);
 
 G_END_DECLS

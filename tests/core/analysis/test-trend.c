@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Trends with answers known beforehand: exact lines, a worked Theil-Sen interval, refusals, long and jittered windows,
- * and how often the interval holds the true slope. */
+/* Trends with answers known beforehand: exact lines, a worked Theil-Sen interval, refusals, long
+ * and jittered windows, and how often the interval holds the true slope. */
 #include "config.h"
 
 #include "tw-test.h"
@@ -183,8 +183,8 @@ test_quality (void)
   g_assert_cmpint (trend.direction, ==, TW_TREND_RISING);
 }
 
-/* Of 400 random records the 95 % interval holds the true slope in about 380, also when neighbours move together; the
- * plain rank interval would do so in about two thirds of the latter. */
+/* Of 400 random records the 95 % interval holds the true slope in about 380, also when neighbours
+ * move together; the plain rank interval would do so in about two thirds of the latter. */
 static void
 test_coverage (void)
 {

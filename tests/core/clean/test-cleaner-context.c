@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The checks that look at a channel's past or at its company: speed, spikes, flat lines, pressures, cuff, sensor. */
+/* The checks that look at a channel's past or at its company: speed, spikes, flat lines, pressures,
+ * cuff, sensor. */
 #include "config.h"
 
 #include "clean-bench.h"
@@ -82,7 +83,8 @@ test_spike_and_step (void)
                     ==, 1);
 }
 
-/* A rejected sample says nothing about the one before it; after a long silence the past does not judge. */
+/* A rejected sample says nothing about the one before it; after a long silence the past does not
+ * judge. */
 static void
 test_candidate_waits (void)
 {
@@ -228,7 +230,8 @@ test_pressure_repair (void)
   assert_reason (bench, DBP, T0 + 2 * TW_HOUR, TW_REASON_NONE);
 }
 
-/* The systolic pressure falls by half within seconds: believed when the heart moves too, or after two minutes. */
+/* The systolic pressure falls by half within seconds: believed when the heart moves too, or after
+ * two minutes. */
 static void
 test_damped_fall (void)
 {
@@ -261,7 +264,8 @@ test_damped_fall (void)
     }
 }
 
-/* Saturation each 10 s, a cuff each 10 min: only the low ones of the minute before the reading are doubtful. */
+/* Saturation each 10 s, a cuff each 10 min: only the low ones of the minute before the reading are
+ * doubtful. */
 static void
 test_cuff_minute (void)
 {

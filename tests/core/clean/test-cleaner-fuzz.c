@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Laws that hold for any input: nothing impossible is accepted, counts add up, a saved state goes on bit for bit,
- * and nothing later changes what was said before it. */
+/* Laws that hold for any input: nothing impossible is accepted, counts add up, a saved state goes
+ * on bit for bit, and nothing later changes what was said before it. */
 #include "config.h"
 
 #include "clean-bench.h"

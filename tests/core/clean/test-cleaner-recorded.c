@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cleaning whole recordings: the share that the hard limits reject, near that of twin.md section 2, and the laws of
- * accepted values. */
+/* Cleaning whole recordings: the share that the hard limits reject, near that of twin.md section 2,
+ * and the laws of accepted values. */
 #include "config.h"
 
 #include "clean-bench.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Each step of cleaning that needs one instant alone: units, limits, zero, order, repeats, conflicts, corrections. */
+/* Each step of cleaning that needs one instant alone: units, limits, zero, order, repeats,
+ * conflicts, corrections. */
 #include "config.h"
 
 #include "clean-bench.h"
@@ -158,7 +159,8 @@ test_absent_and_bounds (void)
   got = bench_push_one (bench, reading_of (TW_CHANNEL_GLUCOSE, T0 + TW_HOUR, 33.3, TW_UNIT_MMOL_L,
                                            TW_OBSERVATION_CENSORED_HIGH));
   g_assert_cmpint (got->sample.quality, ==, tw_quality_from_reason (TW_REASON_CENSORED_HIGH));
-  /* A value for an instant that was known to be absent takes its place; an absence never displaces a value. */
+  /* A value for an instant that was known to be absent takes its place; an absence never displaces
+   * a value. */
   got = bench_push_one (bench, plain_of (HR, T0, 81.5));
   g_assert_cmpint (got->action, ==, TW_CLEANED_REVISE);
   g_assert_cmpfloat (got->sample.value, ==, 81.5);

@@ -5,11 +5,13 @@
 #include "tw-quality.h"
 #include "tw-test.h"
 
-/* The verdicts of twin.md section 2, in the order of the reasons. Stored numbers: never renumber. */
+/* The verdicts of twin.md section 2, in the order of the reasons. Stored numbers: never
+ * renumber. */
 static void
 test_bytes (void)
 {
-  static const guint8 verdicts[] = { 0, 1, 3, 3, 3, 1, 0, 3, 3, 2, 2, 2, 1, 2, 1, 2, 0, 2, 1, 1, 2, 0, 0 };
+  static const guint8 verdicts[] = { 0, 1, 3, 3, 3, 1, 0, 3, 3, 2, 2, 2,
+                                     1, 2, 1, 2, 0, 2, 1, 1, 2, 0, 0 };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (verdicts) == TW_N_REASONS);
   for (int i = 0; i < TW_N_REASONS; i++)

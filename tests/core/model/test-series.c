@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Series against a plain sorted array: random late samples, replacements, removals, forgetting, held views; the
- * extremes that thinning keeps; readers in other threads. */
+/* Series against a plain sorted array: random late samples, replacements, removals, forgetting,
+ * held views; the extremes that thinning keeps; readers in other threads. */
 #include "config.h"
 
 #include "tw-series.h"
@@ -217,7 +217,8 @@ test_extremes_of_time (void)
   g_assert_cmpfloat (got.value, ==, 2.5);
 }
 
-/* A day at 1 Hz: bounded, and every minute keeps its first, lowest, highest and last accepted value. */
+/* A day at 1 Hz: bounded, and every minute keeps its first, lowest, highest and last accepted
+ * value. */
 static void
 test_thinning (void)
 {
@@ -279,7 +280,8 @@ test_thinning (void)
     }
 }
 
-/* Late samples poured into minutes that are thinned already cannot make the series grow without bound. */
+/* Late samples poured into minutes that are thinned already cannot make the series grow without
+ * bound. */
 static void
 test_late_flood (void)
 {
@@ -337,7 +339,8 @@ test_spacing (void)
   }
 }
 
-/* Each value tells its time, so a reader can see a torn sample; the address and thread sanitizers see more. */
+/* Each value tells its time, so a reader can see a torn sample; the address and thread sanitizers
+ * see more. */
 static gpointer
 read_views (gpointer data)
 {

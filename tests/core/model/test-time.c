@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Times: strict reading, shortest writing, their round trip against GLib's calendar, and ages in words. */
+/* Times: strict reading, shortest writing, their round trip against GLib's calendar, and ages in
+ * words. */
 #include "config.h"
 
 #include "tw-test.h"
