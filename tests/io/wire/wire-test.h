@@ -47,6 +47,38 @@ wire_mutate (GString *text,
     }
 }
 
+/* Puts another JSON value in the place of a member's: the document stays JSON, its meaning does not. */
+static inline void
+wire_mutate_value (GString *text,
+                   GRand *rand)
+{
+  static const char *const values[] = { "null", "0", "-1e308", "1.5", "9223372036854775807", "[]", "{}",
+                                        "\"\"", "true", "[{}]", "\"\\u0000\"", "[[1],{\"a\":2}]",
+                                        "\"urn:uuid:1\"", "\"Patient/a\"", "{\"coding\":[{}]}",
+                                        "\"1900-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"" };
+  int nth = g_rand_int_range (rand, 0, 120);
+  gsize start = 0, end;
+
+  for (; nth > 0; nth--)
+    {
+      const char *colon = strstr (text->str + start, "\":");
+
+      start = colon != NULL ? (gsize) (colon - text->str) + 2 : 0;
+    }
+  end = start;
+  if (text->str[start] == '"')
+    end = (gsize) (strchr (text->str + start + 1, '"') - text->str) + 1;
+  else
+    while (strchr (",]}[{", text->str[end]) == NULL)
+      end++;
+  if (start > 0 && end > start)
+    {
+      g_string_erase (text, (gssize) start, (gssize) (end - start));
+      g_string_insert (text, (gssize) start,
+                       values[g_rand_int_range (rand, 0, G_N_ELEMENTS (values))]);
+    }
+}
+
 static inline int
 wire_compare_paths (gconstpointer a,
                     gconstpointer b)
