@@ -409,7 +409,7 @@ on_stream_end (TwStreamEnd end,
                gpointer data)
 {
   ServerSource *self = data;
-  g_autoptr (GError) bye = NULL;
+  g_autoptr (GError) instead = NULL;
   self->greeted = FALSE;
   if (end == TW_STREAM_END_FINISHED)
     {
@@ -420,11 +420,13 @@ on_stream_end (TwStreamEnd end,
   if (end == TW_STREAM_END_GONE)
     tw_intake_forget_histories (self->intake);
   if (error == NULL)
-    {
-      g_set_error_literal (&bye, TW_NET_ERROR, TW_NET_ERROR_BUSY, _("The server interrupts the stream of readings."));
-      error = bye;
-    }
-  fail (self, error, retry_after_s);
+    g_set_error_literal (&instead, TW_NET_ERROR, TW_NET_ERROR_BUSY,
+                         _("The server interrupts the stream of readings."));
+  else if (error->domain == TW_WIRE_ERROR)
+    /* A line that cannot be read is a broken line: the next one may be whole. */
+    g_set_error (&instead, TW_NET_ERROR, TW_NET_ERROR_BROKEN,
+                 _("The stream of readings could not be understood: %s."), error->message);
+  fail (self, instead != NULL ? instead : error, retry_after_s);
 }
 
 static void
@@ -541,9 +543,13 @@ settle (ServerSource *self)
 {
   drop_source (&self->retry_timer);
   tw_backoff_succeed (&self->backoff);
-  set_status (self, TW_FEED_LIVE, "", 0);
+  if (self->status.state != TW_FEED_ENDED || !self->finished)
+    set_status (self, TW_FEED_LIVE, "", 0);
   if (self->finished)
-    set_status (self, TW_FEED_ENDED, _("The recording has ended."), 0);
+    {
+      drop_source (&self->roster_timer);
+      set_status (self, TW_FEED_ENDED, _("The recording has ended."), 0);
+    }
   else if (self->roster_timer == NULL)
     set_timer (self, &self->roster_timer, (gint64) self->pace.roster_ms * 1000, on_roster_time);
   if (!uses_stream (self) && self->rescan_timer == NULL)
