@@ -3,12 +3,18 @@
 #include "config.h"
 
 #include "tw-columns.h"
+#include "tw-time.h"
 
 #include <math.h>
 #include <string.h>
 
 /* How far the search for the accepted sample before the window goes back through refused ones. */
 #define ENTRY_LOOK_BACK 64
+/* A thinned minute may hold but its first and last sample. */
+#define THINNED_SPACING (61 * TW_SECOND)
+/* Where no sample is. */
+#define NO_LOW G_MAXDOUBLE
+#define NO_HIGH (-G_MAXDOUBLE)
 
 void
 tw_columns_init (TwColumns *self)
@@ -53,8 +59,8 @@ scan_column (TwColumns *self,
              gsize at,
              gint64 end_us)
 {
-  double low = column->n_samples > 0 ? column->min : INFINITY;
-  double high = column->n_samples > 0 ? column->max : -INFINITY;
+  double low = column->n_samples > 0 ? column->min : NO_LOW;
+  double high = column->n_samples > 0 ? column->max : NO_HIGH;
   double last = column->last;
   gint64 last_us = column->last_us;
   guint32 n = column->n_samples;
@@ -111,6 +117,7 @@ join_columns (TwColumns *self,
               TwSeriesView *view)
 {
   gint64 gap_us = self->spec.gap_us > 0 ? self->spec.gap_us : G_MAXINT64;
+  gint64 thin_gap_us = MAX (gap_us, THINNED_SPACING), thin_before_us = self->spec.thin_before_us;
   TwSample entry;
   gboolean has_previous = tw_columns_get_entry (self, view, &entry);
   gint64 previous_us = has_previous ? entry.t_us : 0;
@@ -121,7 +128,8 @@ join_columns (TwColumns *self,
 
       if (column->n_samples == 0)
         continue;
-      column->joined = has_previous && column->first_us - previous_us <= gap_us;
+      column->joined = has_previous && column->first_us - previous_us
+                                         <= (column->first_us < thin_before_us ? thin_gap_us : gap_us);
       if (has_previous && !column->joined)
         {
           TwGap gap = { previous_us, column->first_us };

@@ -13,6 +13,7 @@ typedef struct
   gint64 end_us;          /* samples after this are left out (now) */
   guint n;
   gint64 gap_us;          /* spacing above which the line breaks; <= 0: it never does */
+  gint64 thin_before_us;  /* samples before this may be thinned to four a minute: no gap is shorter there; 0: none */
 } TwColumnsSpec;
 
 /* A run of neighbouring samples within one column. n_samples 0: empty column. */

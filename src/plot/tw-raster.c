@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Antialiased spans: four sub-columns across, exact coverage down. */
+/* Antialiased spans: a few sub-columns across, exact coverage down. */
 #include "config.h"
 
 #include "tw-raster.h"
@@ -25,6 +25,8 @@ tw_raster_space_clear (TwRasterSpace *space)
 {
   g_clear_pointer (&space->low, g_free);
   g_clear_pointer (&space->high, g_free);
+  g_clear_pointer (&space->ink_low, g_free);
+  g_clear_pointer (&space->ink_high, g_free);
   g_clear_pointer (&space->state, g_free);
   space->allocated = 0;
 }
@@ -37,6 +39,8 @@ reserve (TwRasterSpace *space,
     {
       space->low = g_renew (double, space->low, n);
       space->high = g_renew (double, space->high, n);
+      space->ink_low = g_renew (double, space->ink_low, n);
+      space->ink_high = g_renew (double, space->ink_high, n);
       space->state = g_renew (guint8, space->state, n);
       space->allocated = n;
     }
@@ -121,32 +125,41 @@ trace_intervals (TwRasterSpace *space,
     }
 }
 
-/* Adds the span [low, high) to a pixel column's coverage, weight of a full pixel. */
+/* A pixel column's coverage as differences down the rows: a span costs the same whatever its height. */
+typedef struct
+{
+  gint32 *step;       /* height + 2, clear between columns */
+  int height;
+  int top, bottom;    /* rows touched */
+} Coverage;
+
 static void
-cover (guint16 *coverage,
-       int height,
+coverage_open (Coverage *self)
+{
+  self->top = self->height;
+  self->bottom = -1;
+}
+
+/* Adds the span [low, high) with the weight of a full pixel. */
+static void
+cover (Coverage *self,
        double low,
        double high,
-       double weight,
-       int *top,
-       int *bottom)
+       int weight)
 {
   low = MAX (low, 0);
-  high = MIN (high, height);
+  high = MIN (high, self->height);
   if (!(high > low))
     return;
-  int first = (int) low, last = MIN ((int) high, height - 1);
-  *top = MIN (*top, first);
-  *bottom = MAX (*bottom, last);
-  if (first == last)
-    {
-      coverage[first] += (guint16) lrint ((high - low) * weight);
-      return;
-    }
-  coverage[first] += (guint16) lrint ((first + 1 - low) * weight);
-  for (int y = first + 1; y < last; y++)
-    coverage[y] += (guint16) weight;
-  coverage[last] += (guint16) lrint ((high - last) * weight);
+  int first = (int) low, last = MIN ((int) high, self->height - 1);
+  self->top = MIN (self->top, first);
+  self->bottom = MAX (self->bottom, last);
+  /* The first row is covered from low on, the last one up to high. */
+  int before = (int) ((low - first) * weight + .5), after = (int) ((last + 1 - high) * weight + .5);
+  self->step[first] += weight - before;
+  self->step[first + 1] += before;
+  self->step[last] -= after;
+  self->step[last + 1] -= weight - after;
 }
 
 /* Premultiplied pixels of a colour at each coverage. */
@@ -179,19 +192,22 @@ over (guint32 source,
 static void
 write_column (const TwRaster *raster,
               int x,
-              guint16 *coverage,
-              int top,
-              int bottom,
+              Coverage *coverage,
               const guint32 shades[FULL + 1])
 {
-  guint32 *pixel = raster->pixels + (gsize) top * (gsize) raster->stride + x;
+  guint32 *pixel = raster->pixels + (gsize) coverage->top * (gsize) raster->stride + x;
+  int sum = 0;
 
-  for (int y = top; y <= bottom; y++, pixel += raster->stride)
+  for (int y = coverage->top; y <= coverage->bottom; y++, pixel += raster->stride)
     {
-      guint32 shade = shades[MIN (coverage[y], FULL)];
-      *pixel = *pixel == 0 ? shade : over (shade, *pixel);
-      coverage[y] = 0;
+      sum += coverage->step[y];
+      coverage->step[y] = 0;
+      guint32 shade = shades[CLAMP (sum, 0, FULL)];
+      *pixel = shade >> 24 == 255 ? shade : over (shade, *pixel);
     }
+  if (coverage->bottom >= coverage->top)
+    coverage->step[coverage->bottom + 1] = 0;
+  coverage_open (coverage);
 }
 
 /* Ends of the run that starts at first: one past its last column. */
@@ -207,39 +223,76 @@ run_end (const TwRasterSpace *space,
   return end;
 }
 
-/* The stroke's interval at column c: the run's intervals within reach, widened by the disc's height there. */
+/* The stroke's intervals over a run: those of the polyline within reach, widened by the disc's height there.
+ * Plain loops over arrays: compilers turn them into vector minima. */
 static void
-stroke_interval (const TwRasterSpace *space,
-                 const double *reach,
-                 int n_reach,
-                 int c,
-                 int first,
-                 int end,
-                 double *low,
-                 double *high)
+stroke_run (TwRasterSpace *space,
+            const double *reach,
+            int n_reach,
+            int first,
+            int end,
+            int from,
+            int to)
 {
-  *low = INFINITY;
-  *high = -INFINITY;
-  for (int j = MAX (first, c - n_reach); j <= MIN (end - 1, c + n_reach); j++)
+  double *low = space->ink_low, *high = space->ink_high;
+
+  for (int c = from; c < to; c++)
     {
-      double height = reach[ABS (c - j)];
-      *low = MIN (*low, space->low[j] - height);
-      *high = MAX (*high, space->high[j] + height);
+      low[c] = INFINITY;
+      high[c] = -INFINITY;
+    }
+  for (int d = -n_reach; d <= n_reach; d++)
+    {
+      double height = reach[ABS (d)];
+      const double *source_low = space->low + d, *source_high = space->high + d;
+      int a = MAX (from, first - d), b = MIN (to, end - d);
+      for (int c = a; c < b; c++)
+        {
+          double up = source_low[c] - height, down = source_high[c] + height;
+          low[c] = up < low[c] ? up : low[c];
+          high[c] = down > high[c] ? down : high[c];
+        }
     }
 }
 
 static int
 make_reach (double half_width,
+            int sub,
             double reach[MAX_OFFSETS])
 {
-  int n = MIN ((int) floor (half_width * TW_RASTER_SUB), MAX_OFFSETS - 1);
+  int n = MIN ((int) floor (half_width * sub), MAX_OFFSETS - 1);
 
   for (int d = 0; d <= n; d++)
     {
-      double across = d / (double) TW_RASTER_SUB;
+      double across = d / (double) sub;
       reach[d] = sqrt (MAX (half_width * half_width - across * across, 0));
     }
   return n;
+}
+
+/* One run of joined columns. A run's ends are cut square, so no ink reaches into a gap; a lone sample is a whole
+ * dot. */
+static void
+draw_run (const TwRaster *raster,
+          TwRasterSpace *space,
+          const double *reach,
+          int n_reach,
+          int first,
+          int end,
+          Coverage *coverage,
+          const guint32 shades[FULL + 1])
+{
+  int margin = end - first < 2 * raster->sub ? n_reach : 0;
+  int limit = MIN (raster->end_x, raster->width) * raster->sub;
+  int from = MAX (first - margin, 0), to = MIN (end + margin, limit);
+
+  stroke_run (space, reach, n_reach, first, end, from, to);
+  for (int c = from; c < to; c++)
+    {
+      cover (coverage, space->ink_low[c], space->ink_high[c], FULL / raster->sub);
+      if ((c + 1) % raster->sub == 0 || c == to - 1)
+        write_column (raster, c / raster->sub, coverage, shades);
+    }
 }
 
 void
@@ -253,11 +306,12 @@ tw_raster_line (const TwRaster *raster,
   guint n = columns->spec.n;
   double reach[MAX_OFFSETS];
   guint32 shades[FULL + 1];
-  int n_reach = make_reach (half_width, reach);
-  g_autofree guint16 *coverage = g_new0 (guint16, (gsize) raster->height);
-  int end_sub = MIN (raster->end_x, raster->width) * TW_RASTER_SUB;
+  int n_reach = make_reach (half_width, raster->sub, reach);
+  g_autofree gint32 *steps = g_new0 (gint32, (gsize) raster->height + 2);
+  Coverage coverage = { .step = steps, .height = raster->height };
 
-  g_return_if_fail (n == (guint) raster->width * TW_RASTER_SUB);
+  g_return_if_fail (n == (guint) raster->width * raster->sub);
+  coverage_open (&coverage);
   reserve (space, n);
   trace_intervals (space, raster, columns, entry);
   make_shades (colour, 1, shades);
@@ -269,24 +323,9 @@ tw_raster_line (const TwRaster *raster,
           at++;
           continue;
         }
-      int first = (int) at, end = (int) run_end (space, at, n);
-      /* A run's ends are cut square, so no ink reaches into a gap; a lone sample is a whole dot. */
-      int margin = end - first < 2 * TW_RASTER_SUB ? n_reach : 0;
-      int from = MAX (first - margin, 0), to = MIN (end + margin, end_sub);
-      int top = raster->height, bottom = -1;
-      for (int c = from; c < to; c++)
-        {
-          double low, high;
-          stroke_interval (space, reach, n_reach, c, first, end, &low, &high);
-          cover (coverage, raster->height, low, high, FULL / (double) TW_RASTER_SUB, &top, &bottom);
-          if ((c + 1) % TW_RASTER_SUB == 0 || c == to - 1)
-            {
-              write_column (raster, c / TW_RASTER_SUB, coverage, top, bottom, shades);
-              top = raster->height;
-              bottom = -1;
-            }
-        }
-      at = (guint) end;
+      guint end = run_end (space, at, n);
+      draw_run (raster, space, reach, n_reach, (int) at, (int) end, &coverage, shades);
+      at = end;
     }
 }
 
@@ -326,8 +365,10 @@ tw_raster_band (const TwRaster *raster,
 {
   guint n = (guint) raster->width;
   guint32 shades[FULL + 1];
-  g_autofree guint16 *coverage = g_new0 (guint16, (gsize) raster->height);
+  g_autofree gint32 *steps = g_new0 (gint32, (gsize) raster->height + 2);
+  Coverage coverage = { .step = steps, .height = raster->height };
 
+  coverage_open (&coverage);
   g_return_if_fail (bottom->spec.n == n && top->spec.n == n);
   reserve (space, n);
   trace_edge (space->low, raster, top, TRUE);
@@ -335,11 +376,9 @@ tw_raster_band (const TwRaster *raster,
   make_shades (colour, alpha, shades);
   for (int x = 0; x < MIN (raster->width, raster->end_x); x++)
     {
-      int first = raster->height, last = -1;
-
       if (isnan (space->low[x]) || isnan (space->high[x]))
         continue;
-      cover (coverage, raster->height, space->low[x], space->high[x], FULL, &first, &last);
-      write_column (raster, x, coverage, first, last, shades);
+      cover (&coverage, space->low[x], space->high[x], FULL);
+      write_column (raster, x, &coverage, shades);
     }
 }

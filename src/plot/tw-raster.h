@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Columns of a series written straight into ARGB pixels as antialiased spans; internal to this room.
  *
- * The line is the exact union of discs along the polyline, sampled at TW_RASTER_SUB sub-columns a pixel: per
+ * The line is the exact union of discs along the polyline, sampled at a few sub-columns a pixel: per
  * sub-column the polyline covers one interval, so stroking is taking minima and maxima of intervals. */
 #pragma once
 
@@ -12,14 +12,16 @@
 
 G_BEGIN_DECLS
 
-#define TW_RASTER_SUB 4
+#define TW_RASTER_SUB 4        /* where samples are few: smooth slopes */
+#define TW_RASTER_SUB_DENSE 2  /* where each pixel holds several */
 
 /* Pixels of a surface in device units; values map by y = (high - value) * per_unit. */
 typedef struct
 {
-  guint32 *pixels;  /* premultiplied ARGB32 */
+  guint32 *pixels;  /* premultiplied ARGB32; drawn over what is there */
   int stride;       /* in pixels */
   int width, height;
+  int sub;          /* sub-columns a pixel: a divisor of 256 */
   int end_x;        /* no ink from this column on (now) */
   double high, per_unit;
 } TwRaster;
@@ -28,13 +30,14 @@ typedef struct
 typedef struct
 {
   double *low, *high;  /* y interval of the polyline per sub-column */
+  double *ink_low, *ink_high; /* the same of the stroke */
   guint8 *state;       /* 0 empty, 1 joined to the one before, 2 first of a run */
   guint allocated;
 } TwRasterSpace;
 
 void tw_raster_space_clear (TwRasterSpace *space);
 
-/* columns: raster->width * TW_RASTER_SUB of them. entry: accepted sample before the window, or NULL. */
+/* columns: raster->width * raster->sub of them. entry: accepted sample before the window, or NULL. */
 void tw_raster_line (const TwRaster *raster, TwRasterSpace *space, const TwColumns *columns,
                      const TwSample *entry, double half_width, const TwColour *colour);
 /* Fills between the minima of bottom and the maxima of top; raster->width columns each. */

@@ -19,6 +19,9 @@
 #define MARKER_LARGE_PX 14.0     /* and a larger one, */
 #define MARKER_ALONE_PX 30.0     /* and charted values stand alone, without a line */
 #define CROSS_SPACING_PX 3.0
+#define DENSE_PER_PIXEL 3        /* from so many samples a pixel on, fewer sub-columns do */
+/* Samples that a series surely holds one by one; older ones may be four a minute. */
+#define FULL_RESOLUTION (7 * TW_SERIES_CHUNK)
 
 /* Reused by every drawing; main thread only. */
 static struct
@@ -26,6 +29,7 @@ static struct
   gboolean ready;
   TwColumns line, low, high;
   TwRasterSpace space;
+  int sub;                    /* columns a pixel of the line */
   cairo_surface_t *surface;
   GArray *x, *y;              /* double: points of one run */
 } trace;
@@ -64,12 +68,22 @@ pixel_columns (const TwStrip *strip)
   return MAX ((int) lround ((strip->width - tw_strip_left (strip)) * strip->scale), 1);
 }
 
+static gsize
+visible_samples (const TwStrip *strip)
+{
+  if (strip->series == NULL)
+    return 0;
+  return tw_series_view_find (strip->series, strip->to_us) - tw_series_view_find (strip->series, strip->from_us);
+}
+
 static void
 build (TwColumns *columns,
        const TwStrip *strip,
        TwSeriesView *view,
        int per_pixel)
 {
+  gint64 pixel_us = (strip->to_us - strip->from_us) / pixel_columns (strip);
+  gsize length = view != NULL ? tw_series_view_get_length (view) : 0;
   TwColumnsSpec spec = {
     .from_us = strip->from_us,
     .to_us = strip->to_us,
@@ -77,6 +91,16 @@ build (TwColumns *columns,
     .n = (guint) (pixel_columns (strip) * per_pixel),
     .gap_us = tw_strip_gap_us (strip, view),
   };
+  TwSample sample;
+
+  /* A gap narrower than a pixel and a half cannot be seen as one. */
+  if (spec.gap_us > 0)
+    spec.gap_us = MAX (spec.gap_us, pixel_us * 3 / 2);
+  if (length > FULL_RESOLUTION)
+    {
+      tw_series_view_get (view, length - FULL_RESOLUTION, &sample);
+      spec.thin_before_us = sample.t_us;
+    }
 
   tw_columns_build (columns, view, &spec);
 }
@@ -103,6 +127,7 @@ open_raster (TwRaster *raster,
   raster->width = width;
   raster->height = height;
   raster->end_x = (int) lround ((tw_strip_measured_x (strip) - tw_strip_left (strip)) * strip->scale);
+  raster->sub = trace.sub;
   raster->high = strip->high;
   raster->per_unit = strip->height * strip->scale / (strip->high - strip->low);
   for (int y = 0; y < height; y++)
@@ -310,9 +335,14 @@ tw_plot_strip_trace (cairo_t *cr,
   if (!tw_strip_check (strip, error))
     return FALSE;
   prepare ();
-  build (&trace.line, strip, strip->series, TW_RASTER_SUB);
-  build (&trace.low, strip, strip->envelope_low, 1);
-  build (&trace.high, strip, strip->envelope_high, 1);
+  trace.sub = visible_samples (strip) > (gsize) (DENSE_PER_PIXEL * pixel_columns (strip)) ? TW_RASTER_SUB_DENSE
+                                                                                      : TW_RASTER_SUB;
+  build (&trace.line, strip, strip->series, trace.sub);
+  if (strip->envelope_low != NULL && strip->envelope_high != NULL)
+    {
+      build (&trace.low, strip, strip->envelope_low, 1);
+      build (&trace.high, strip, strip->envelope_high, 1);
+    }
 
   TwStripLabels labels = { .strip = strip, .line = &trace.line };
   cairo_save (cr);
@@ -320,7 +350,7 @@ tw_plot_strip_trace (cairo_t *cr,
   draw_stale (cr, strip);
   tw_strip_labels_add_gaps (cr, &labels, &trace.line);
   done = draw_samples (cr, strip, error);
-  if (strip->envelope_high != NULL)
+  if (strip->envelope_low != NULL && strip->envelope_high != NULL)
     {
       tw_strip_labels_add_off_scale (cr, &labels, &trace.high, TRUE);
       tw_strip_labels_add_off_scale (cr, &labels, &trace.low, FALSE);

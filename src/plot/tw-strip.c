@@ -58,6 +58,12 @@ refuse (GError **error,
   return FALSE;
 }
 
+static gboolean
+is_time (gint64 t_us)
+{
+  return t_us >= -TW_STRIP_MAX_TIME && t_us <= TW_STRIP_MAX_TIME;
+}
+
 gboolean
 tw_strip_check (const TwStrip *strip,
                 GError **error)
@@ -69,8 +75,8 @@ tw_strip_check (const TwStrip *strip,
   if (!(strip->width > tw_strip_left (strip) + 1 && strip->width <= MAX_SIZE && strip->height >= 2
         && strip->height <= MAX_SIZE))
     return refuse (error, _("there is no room for it"));
-  if (strip->from_us < -TW_STRIP_MAX_TIME || strip->to_us > TW_STRIP_MAX_TIME
-      || strip->now_us < -TW_STRIP_MAX_TIME || strip->now_us > TW_STRIP_MAX_TIME
+  if (!is_time (strip->from_us) || !is_time (strip->to_us) || !is_time (strip->now_us)
+      || !is_time (strip->stale_from_us) || !is_time (strip->gap_us) || !is_time (strip->time_tick_us)
       || strip->to_us - strip->from_us < 1000)
     return refuse (error, _("its time window is empty"));
   if (!(isfinite (strip->low) && isfinite (strip->high) && strip->high > strip->low)

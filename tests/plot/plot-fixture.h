@@ -4,6 +4,7 @@
 
 #include <cairo.h>
 #include <math.h>
+#include <string.h>
 
 #include "tw-plot.h"
 #include "tw-time.h"
