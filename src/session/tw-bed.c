@@ -20,6 +20,9 @@
 /* A trend is fitted again when new data came and this much source time passed. */
 #define TREND_EVERY_US (20 * TW_SECOND)
 #define MAX_GAPS 256
+/* The usual spacing: median over this many accepted values, looked for among this many samples. */
+#define SPACING_VALUES 20
+#define SPACING_LOOK 400
 
 struct _TwBed
 {
@@ -318,6 +321,39 @@ note_units (TwBed *bed, const TwObservation *readings, gsize n)
     }
 }
 
+static gint
+compare_spacing (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const gint64 *first = a, *second = b;
+
+  return (*first > *second) - (*first < *second);
+}
+
+/* Median spacing of the last accepted values; 0 when fewer than two. A monitor that sends "no signal" each
+ * minute between two cuff readings does not make the cuff a channel of minutes. */
+static gint64
+accepted_spacing (const TwSeriesView *view)
+{
+  gint64 gaps[SPACING_VALUES], next_us = 0;
+  gsize i = tw_series_view_get_length (view), n = 0;
+
+  for (gsize looked = 0; i > 0 && n < SPACING_VALUES && looked < SPACING_LOOK; looked++)
+    {
+      TwSample sample;
+
+      tw_series_view_get (view, --i, &sample);
+      if (!isfinite (sample.value) || tw_quality_verdict (sample.quality) == TW_VERDICT_REJECTED)
+        continue;
+      if (next_us != 0)
+        gaps[n++] = next_us - sample.t_us;
+      next_us = sample.t_us;
+    }
+  if (n == 0)
+    return 0;
+  g_qsort_with_data (gaps, (gint) n, sizeof gaps[0], compare_spacing, NULL);
+  return gaps[n / 2];
+}
+
 static void
 refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
 {
@@ -328,7 +364,7 @@ refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
     return;
   bed->trend_us[channel] = now_us;
   view = tw_series_snapshot (bed->view.series[channel]);
-  spacing = tw_series_view_spacing (view);
+  spacing = accepted_spacing (view);
   bed->view.spacing_us[channel] = spacing;
   if (channel >= TW_N_VITALS)
     return;

@@ -64,6 +64,8 @@ tw_tables_load (GError **error)
   g_autoptr (TwTables) tables = g_new0 (TwTables, 1);
 
   g_atomic_ref_count_init (&tables->refs);
+  if (tw_tables_get_resource () == NULL)
+    tw_tables_register_resource ();
   if (!load_twin (tables, error) || !load_risk (tables, error))
     return NULL;
   return g_steal_pointer (&tables);

@@ -298,10 +298,10 @@ test_recording (void)
 
 /* A real recording where it lies beside the project: patients, forecasts and flags with evidence. */
 static void
-replay_real (const char *relative, guint n_beds)
+replay_real (const char *relative, guint n_beds, const char *speed)
 {
   g_autofree char *path = tw_test_dup_shared (relative);
-  const char *const options[] = { "--replay", path, "--speed", "60", NULL };
+  const char *const options[] = { "--replay", path, "--speed", speed, NULL };
   Gateway gateway = { 0 };
   TwSession *session;
   guint n_forecasts = 0, n_flags = 0;
@@ -332,13 +332,14 @@ replay_real (const char *relative, guint n_beds)
 static void
 test_real_charted (void)
 {
-  replay_real ("data/icu-mimic4-demo/observations.csv", 272);
+  replay_real ("data/icu-mimic4-demo/observations.csv", 272, "60");
 }
 
 static void
 test_real_numerics (void)
 {
-  replay_real ("formats/wfdb_samples/sample-data/multi-segment/s00001/s00001-2896-10-10-00-31n.hea", 1);
+  replay_real ("formats/wfdb_samples/sample-data/multi-segment/s00001/s00001-2896-10-10-00-31n.hea", 1,
+               "600");
 }
 
 int
