@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The life of one condition's flag: active, acknowledged, resolved; urgent ones wait for acknowledgement, a higher
- * level starts anew and breaks through a silence. Published flags never change: a new one takes their place. */
+/* The life of one condition's flag: active, acknowledged, resolved; urgent ones wait for
+ * acknowledgement, a higher level starts anew and breaks through a silence. Published flags
+ * never change: a new one takes their place. */
 #include "config.h"
 
 #include "tw-flag-life.h"
@@ -10,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Times of inputs move with every sample; a flag that is otherwise the same is published no more often. */
+/* Times of inputs move with every sample; a flag that is otherwise the same is published no more
+ * often. */
 #define REFRESH (10 * TW_SECOND)
 
 static gboolean
@@ -19,14 +21,21 @@ same_number (double a, double b)
   return a == b || (isnan (a) && isnan (b));
 }
 
-/* What a person would see change at once. */
+/* No news: neither level nor state nor an attribute of the flag's life moved. */
 static gboolean
-is_alike (const TwFlagFields *a, const TwFlagFields *b)
+is_no_news (const TwFlagFields *a, const TwFlagFields *b)
 {
   return a->level == b->level && a->state == b->state && a->last_known == b->last_known
          && a->silenced_until_us == b->silenced_until_us && a->acknowledged_us == b->acknowledged_us
-         && a->ended_us == b->ended_us && a->since_us == b->since_us && a->raised_us == b->raised_us
-         && a->n_evidence == b->n_evidence && a->n_scored == b->n_scored && a->n_right == b->n_right
+         && a->ended_us == b->ended_us && a->since_us == b->since_us
+         && a->raised_us == b->raised_us;
+}
+
+/* The same numbers: what a person reads did not move either. */
+static gboolean
+is_alike (const TwFlagFields *a, const TwFlagFields *b)
+{
+  return a->n_evidence == b->n_evidence && a->n_scored == b->n_scored && a->n_right == b->n_right
          && same_number (a->value, b->value) && same_number (a->limit, b->limit)
          && same_number (a->crossing.p, b->crossing.p);
 }
@@ -35,7 +44,8 @@ static gboolean
 is_same_evidence (const TwFlagFields *a, const TwFlagFields *b)
 {
   for (guint i = 0; i < a->n_evidence; i++)
-    if (a->evidence[i].channel != b->evidence[i].channel || a->evidence[i].t_us != b->evidence[i].t_us
+    if (a->evidence[i].channel != b->evidence[i].channel
+        || a->evidence[i].t_us != b->evidence[i].t_us
         || a->evidence[i].points != b->evidence[i].points
         || !same_number (a->evidence[i].value, b->evidence[i].value))
       return FALSE;
@@ -43,20 +53,22 @@ is_same_evidence (const TwFlagFields *a, const TwFlagFields *b)
          && same_number (a->trend.per_hour, b->trend.per_hour);
 }
 
-/* Puts a flag with these fields in place of the one before, when it differs. */
+/* Puts a flag with these fields in place of the one before, when it differs. TRUE when that is
+ * news. */
 static gboolean
 publish (TwFlagLife *life, const TwFlagFields *fields, TwFlagSink *sink)
 {
   const TwFlagFields *old = life->flag != NULL ? tw_flag_get (life->flag) : NULL;
-  gboolean alike = old != NULL && is_alike (old, fields);
+  gboolean news = old == NULL || !is_no_news (old, fields);
 
-  if (alike && (sink->now_us - life->published_us < REFRESH || is_same_evidence (old, fields)))
+  if (!news && is_alike (old, fields)
+      && (sink->now_us - life->published_us < REFRESH || is_same_evidence (old, fields)))
     return FALSE;
   g_clear_pointer (&life->flag, tw_flag_unref);
   life->flag = tw_flag_new (fields);
   life->published_us = sink->now_us;
   sink->published = TRUE;
-  return !alike;
+  return news;
 }
 
 /* The old flag's life with the new finding's content. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The life of one condition's flag, whatever the rule: raised, escalated, latched, acknowledged, silenced,
- * resolved. Inside this room only. */
+/* The life of one condition's flag, whatever the rule: raised, escalated, latched, acknowledged,
+ * silenced, resolved. Inside this room only. */
 #pragma once
 
 #include "tw-flag.h"
@@ -19,11 +19,13 @@ typedef struct
 /* What a rule found at this step. */
 typedef struct
 {
-  TwLevel level;          /* NONE: the condition does not hold */
-  gboolean known;         /* FALSE: some inputs are lost or too old, so it neither rises nor ends; a milder level
-                           * other than NONE still counts */
-  const TwFlagFields *is; /* what it is about (rule, kind, value, evidence...); state and level are not read.
-                           * May be NULL where nothing is raised or kept */
+  TwLevel level; /* NONE: the condition does not hold */
+  /* FALSE: some inputs are lost or too old, so it neither rises nor ends; a milder level other than
+   * NONE still counts. */
+  gboolean known;
+  /* What it is about (rule, kind, value, evidence...); state and level are not read. May be NULL
+   * where nothing is raised or kept. */
+  const TwFlagFields *is;
 } TwFinding;
 
 /* What happened to the flags of a patient in this step. */

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measured values beyond a limit. How long a value has been beyond is told by the times of the samples, never by
- * when they came in, so that a loaded history and a live stream give the same flags.
+/* Measured values beyond a limit. How long a value has been beyond is told by the times of the
+ * samples, never by when they came in, so that a loaded history and a live stream give the same
+ * flags.
  *
  * A run is the samples beyond a limit in a row. It is met, and raises its level:
  *  - stream (spacing up to the persistence): two samples or more that span the persistence;
- *  - slower stream (up to 5 min), or spacing unknown: the same, or one good sample that is older than the
- *    persistence and still fresh;
- *  - charted or cuffed (5 min and more): one good sample at once, a doubtful one at the next evaluation: each
- *    value was taken on purpose, and the next is an hour away.
- * A suspect sample neither starts, nor breaks, nor ends a run: an artefact alone raises nothing. The exception is
- * one that is suspect only because it is extreme (heart rate 22, saturation 65): a row of three such samples over
- * three times the persistence (two, where charted) is no artefact. A stream that pauses starts its run anew. */
+ *  - slower stream (up to 5 min), or spacing unknown: the same, or one good sample that is older
+ *    than the persistence and still fresh;
+ *  - charted or cuffed (5 min and more): one good sample at once, a doubtful one at the next
+ *    evaluation: each value was taken on purpose, and the next is an hour away.
+ * A suspect sample neither starts, nor breaks, nor ends a run: an artefact alone raises nothing.
+ * The exception is one that is suspect only because it is extreme (heart rate 22, saturation
+ * 65): a row of three such samples over three times the persistence (two, where charted) is no
+ * artefact. A stream that pauses starts its run anew. */
 #include "config.h"
 
 #include "tw-limit-rules.h"
@@ -23,6 +25,9 @@
 #define EXTREME_SAMPLES 3
 #define EXTREME_SAMPLES_SPARSE 2
 #define EXTREME_PERSISTENCE 3
+
+/* Where the spacing is not known, no time between two samples is a pause. */
+#define NO_PAUSE (G_MAXINT64 / 4)
 
 typedef enum
 {
@@ -91,9 +96,14 @@ extend_run (TwLimitRun *run, const TwSample *sample, Trust trust, gint64 pause_u
   run->n_inside = 0;
 }
 
-/* A value that is not beyond: ends a run that is not met; a met one needs the hysteresis and some time. */
+/* A value that is not beyond: ends a run that is not met; a met one needs the hysteresis and
+ * some time. */
 static void
-shorten_run (TwLimitRun *run, const TwLimit *limit, gboolean back, const TwSample *sample, Trust trust,
+shorten_run (TwLimitRun *run,
+             const TwLimit *limit,
+             gboolean back,
+             const TwSample *sample,
+             Trust trust,
              gint64 expected_us)
 {
   if (!run->met)
@@ -126,7 +136,10 @@ take_back (TwLimitState *state, gint64 t_us)
 }
 
 static void
-take_sample (TwLimitState *state, const TwRiskMoment *moment, TwChannel channel, const TwSample *sample)
+take_sample (TwLimitState *state,
+             const TwRiskMoment *moment,
+             TwChannel channel,
+             const TwSample *sample)
 {
   gint64 expected_us = moment->input->expected_us[channel];
   Trust trust = trust_of (sample);
@@ -143,20 +156,24 @@ take_sample (TwLimitState *state, const TwRiskMoment *moment, TwChannel channel,
       {
         const TwLimit *limit = &moment->limits->limit[channel][side][l];
         TwLimitRun *run = &state->run[side][l];
-        gint64 pause_us = expected_us > 0 ? MAX (5 * expected_us, limit->persist_us) : G_MAXINT64 / 4;
+        gint64 pause_us = expected_us > 0 ? MAX (5 * expected_us, limit->persist_us) : NO_PAUSE;
 
         if (isnan (limit->limit))
           end_run (run);
         else if (is_beyond (limit, side, sample->value))
           extend_run (run, sample, trust, pause_us);
         else if (trust != TRUST_EXTREME)
-          shorten_run (run, limit, is_back (limit, side, sample->value), sample, trust, expected_us);
+          shorten_run (run, limit, is_back (limit, side, sample->value), sample, trust,
+                       expected_us);
       }
 }
 
 /* The rule at the head of this file. */
 static gboolean
-is_long_enough (const TwLimitState *state, const TwLimitRun *run, const TwLimit *limit, gint64 expected_us,
+is_long_enough (const TwLimitState *state,
+                const TwLimitRun *run,
+                const TwLimit *limit,
+                gint64 expected_us,
                 gint64 now_us)
 {
   gint64 span_us = run->newest_us - run->since_us;
@@ -165,7 +182,8 @@ is_long_enough (const TwLimitState *state, const TwLimitRun *run, const TwLimit 
 
   if (run->n_trusted == 0)
     return sparse ? run->n_extreme >= EXTREME_SAMPLES_SPARSE
-                  : run->n_extreme >= EXTREME_SAMPLES && span_us >= EXTREME_PERSISTENCE * limit->persist_us;
+                  : run->n_extreme >= EXTREME_SAMPLES
+                      && span_us >= EXTREME_PERSISTENCE * limit->persist_us;
   if (run->n_trusted + run->n_extreme >= 2 && span_us >= limit->persist_us)
     return TRUE;
   if (sparse)
@@ -177,7 +195,10 @@ is_long_enough (const TwLimitState *state, const TwLimitRun *run, const TwLimit 
 
 /* The worst level whose run is met; pending: one is on its way. */
 static TwLevel
-find_level (TwLimitState *state, const TwRiskMoment *moment, TwChannel channel, TwSide side,
+find_level (TwLimitState *state,
+            const TwRiskMoment *moment,
+            TwChannel channel,
+            TwSide side,
             gboolean *pending)
 {
   gboolean learned = state->first_us != 0
@@ -203,12 +224,17 @@ find_level (TwLimitState *state, const TwRiskMoment *moment, TwChannel channel, 
 }
 
 static void
-describe (const TwLimitState *state, const TwRiskMoment *moment, TwChannel channel, TwSide side, TwLevel level,
+describe (const TwLimitState *state,
+          const TwRiskMoment *moment,
+          TwChannel channel,
+          TwSide side,
+          TwLevel level,
           TwFlagFields *fields)
 {
   const TwLimitRun *run = &state->run[side][level - TW_LEVEL_LOW];
 
-  tw_risk_moment_start (moment, fields, TW_FLAG_LIMIT, channel, side == TW_SIDE_LOW ? "low" : "high");
+  tw_risk_moment_start (moment, fields, TW_FLAG_LIMIT, channel,
+                        side == TW_SIDE_LOW ? "low" : "high");
   fields->below = side == TW_SIDE_LOW;
   fields->value = state->judged.value;
   fields->value_us = state->judged.t_us;
@@ -222,7 +248,10 @@ describe (const TwLimitState *state, const TwRiskMoment *moment, TwChannel chann
 
 /* Other limits hold from now on: what was beyond an old one says nothing of the new. */
 void
-tw_limit_rules_change (TwLimitState *state, TwChannel channel, const TwLimitSet *before, const TwLimitSet *after)
+tw_limit_rules_change (TwLimitState *state,
+                       TwChannel channel,
+                       const TwLimitSet *before,
+                       const TwLimitSet *after)
 {
   for (int side = 0; side < TW_N_SIDES; side++)
     for (int l = 0; l < TW_N_SEVERITIES; l++)
@@ -237,8 +266,8 @@ tw_limit_rules_change (TwLimitState *state, TwChannel channel, const TwLimitSet 
       }
 }
 
-/* Looks at the newest sample once, then at how long each run has lasted. The flag's value is the newest one that
- * counted; the second piece of evidence is the one that began the run. */
+/* Looks at the newest sample once, then at how long each run has lasted. The flag's value is the
+ * newest one that counted; the second piece of evidence is the one that began the run. */
 void
 tw_limit_rules_step (TwLimitState *state,
                      TwFlagLife lives[TW_N_SIDES],
@@ -246,7 +275,8 @@ tw_limit_rules_step (TwLimitState *state,
                      TwChannel channel)
 {
   const TwSample *sample = &moment->input->vitals->last[channel];
-  gboolean stale = tw_risk_moment_is_stale (moment, channel, sample->t_us) || !isfinite (sample->value);
+  gboolean stale = tw_risk_moment_is_stale (moment, channel, sample->t_us)
+                   || !isfinite (sample->value);
 
   if (!stale
       && (sample->t_us != state->seen.t_us || sample->value != state->seen.value

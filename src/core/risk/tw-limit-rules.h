@@ -28,7 +28,8 @@ typedef struct
 } TwLimitState;
 
 /* Evaluates both sides of a channel; lives are those of its low and its high flag. */
-void tw_limit_rules_step (TwLimitState *state, TwFlagLife lives[TW_N_SIDES], const TwRiskMoment *moment,
+void tw_limit_rules_step (TwLimitState *state, TwFlagLife lives[TW_N_SIDES],
+                          const TwRiskMoment *moment,
                           TwChannel channel);
 void tw_limit_rules_change (TwLimitState *state, TwChannel channel, const TwLimitSet *before,
                             const TwLimitSet *after);

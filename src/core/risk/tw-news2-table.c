@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the NEWS2 chart from its table, and refuses one with a hole, an overlap or a wrong number. */
+/* Reads the NEWS2 chart from its table, and refuses one with a hole, an overlap or a wrong
+ * number. */
 #include "config.h"
 
 #include "tw-news2-table.h"
@@ -47,8 +48,8 @@ tw_news2_item_key (TwNews2Item item)
   return item_keys[item];
 }
 
-/* 38.05 has no exact binary form and lies a hair below; a value within 1e-9 of a half counts as the half, so
- * that what was charted rounds as a person would round it. */
+/* 38.05 has no exact binary form and lies a hair below; a value within 1e-9 of a half counts as
+ * the half, so that what was charted rounds as a person would round it. */
 gint64
 tw_news2_round (const TwNews2Table *table, TwNews2Item item, double value)
 {
@@ -61,7 +62,8 @@ tw_news2_round (const TwNews2Table *table, TwNews2Item item, double value)
 static gboolean
 refuse (GError **error, gsize row, const char *what)
 {
-  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE, "Table news2, row %" G_GSIZE_FORMAT ": %s.",
+  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
+               "Table news2, row %" G_GSIZE_FORMAT ": %s.",
                row + 1, what);
   return FALSE;
 }
@@ -117,7 +119,11 @@ read_headers (TwNews2Table *self, const TwTable *csv, GError **error)
 }
 
 static gboolean
-read_row (const TwNews2Table *self, const TwTable *csv, const Columns *at, gsize row, Row *out,
+read_row (const TwNews2Table *self,
+          const TwTable *csv,
+          const Columns *at,
+          gsize row,
+          Row *out,
           GError **error)
 {
   const char *item = tw_table_get_text (csv, row, at->item);
@@ -137,7 +143,8 @@ read_row (const TwNews2Table *self, const TwTable *csv, const Columns *at, gsize
     return FALSE;
   if (!(points >= 0 && points <= 3) || points != floor (points))
     return refuse (error, row, "points must be 0, 1, 2 or 3");
-  if ((found == TW_NEWS2_SPO2) != (scale == 1 || scale == 2) || (found != TW_NEWS2_SPO2 && !isnan (scale)))
+  if ((found == TW_NEWS2_SPO2) != (scale == 1 || scale == 2)
+      || (found != TW_NEWS2_SPO2 && !isnan (scale)))
     return refuse (error, row, "SpO2, and only SpO2, has scale 1 or 2");
   if (*air != '\0' && strcmp (air, "air") != 0 && strcmp (air, "oxygen") != 0)
     return refuse (error, row, "the column air must be empty, \"air\" or \"oxygen\"");
@@ -151,13 +158,16 @@ read_row (const TwNews2Table *self, const TwTable *csv, const Columns *at, gsize
   return TRUE;
 }
 
-/* The lists of bands that a row belongs to; returns how many (0: the oxygen item, which has no bands). */
+/* The lists of bands that a row belongs to; returns how many (0: the oxygen item, which has no
+ * bands). */
 static guint
 lists_of_row (const Row *row, TwBandsKind lists[2])
 {
   static const TwBandsKind plain[TW_NEWS2_N_ITEMS] = {
-    [TW_NEWS2_RESPIRATION] = TW_BANDS_RESPIRATION,     [TW_NEWS2_PRESSURE] = TW_BANDS_PRESSURE,
-    [TW_NEWS2_PULSE] = TW_BANDS_PULSE,                 [TW_NEWS2_TEMPERATURE] = TW_BANDS_TEMPERATURE,
+    [TW_NEWS2_RESPIRATION] = TW_BANDS_RESPIRATION,
+    [TW_NEWS2_PRESSURE] = TW_BANDS_PRESSURE,
+    [TW_NEWS2_PULSE] = TW_BANDS_PULSE,
+    [TW_NEWS2_TEMPERATURE] = TW_BANDS_TEMPERATURE,
     [TW_NEWS2_CONSCIOUSNESS] = TW_BANDS_CONSCIOUSNESS,
   };
   guint n = 0;
@@ -195,7 +205,8 @@ add_row (TwNews2Table *self, Progress *progress, const Row *row, gsize number, G
 
       if (progress->closed[lists[i]] || bands->n == TW_NEWS2_MAX_BANDS)
         return refuse (error, number, "there is already a last band of this item");
-      if (row->low != (bands->n == 0 ? G_MININT64 : progress->next[lists[i]]) || row->high < row->low)
+      if (row->low != (bands->n == 0 ? G_MININT64 : progress->next[lists[i]])
+          || row->high < row->low)
         return refuse (error, number, "the bands of this item leave a hole or overlap");
       bands->band[bands->n++] = (TwNews2Band) { row->high, row->points };
       progress->closed[lists[i]] = row->high == G_MAXINT64;
@@ -230,14 +241,17 @@ read_bands (TwNews2Table *self, const TwTable *csv, GError **error)
     }
   for (int i = 0; i < TW_BANDS_N; i++)
     if (!progress.closed[i])
-      return refuse (error, tw_table_get_n_rows (csv), "an item has no last band (high must be empty)");
+      return refuse (error, tw_table_get_n_rows (csv),
+                     "an item has no last band (high must be empty)");
   if (!progress.oxygen[0] || !progress.oxygen[1])
-    return refuse (error, tw_table_get_n_rows (csv), "oxygen needs one row for air and one for oxygen");
+    return refuse (error, tw_table_get_n_rows (csv),
+                   "oxygen needs one row for air and one for oxygen");
   return TRUE;
 }
 
-/* Reads the chart. Errors (TW_TABLE_ERROR) name the row. Bands must be rising, touching and complete from
- * minus to plus infinity, so that each finite value has exactly one number of points. */
+/* Reads the chart. Errors (TW_TABLE_ERROR) name the row. Bands must be rising, touching and
+ * complete from minus to plus infinity, so that each finite value has exactly one number of
+ * points. */
 TwNews2Table *
 tw_news2_table_new (const char *text, gssize length, GError **error)
 {

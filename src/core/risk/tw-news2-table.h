@@ -22,8 +22,9 @@ typedef enum
   TW_BANDS_N
 } TwBandsKind;
 
-/* Bounds are whole numbers of the item's last decimal (36.1 is 361), so no comparison sees a binary fraction.
- * Bands follow each other without a hole: a band ends where the next one starts. */
+/* Bounds are whole numbers of the item's last decimal (36.1 is 361), so no comparison sees a
+ * binary fraction. Bands follow each other without a hole: a band ends where the next one
+ * starts. */
 typedef struct
 {
   gint64 high; /* inclusive; G_MAXINT64 for the last band */
@@ -61,7 +62,8 @@ typedef struct
 } TwNews2Setting;
 
 void tw_news2_setting_for (const TwPatient *patient, TwCategory category, TwNews2Setting *setting);
-void tw_news2_evaluate_in (const TwNews2Table *table, const TwNews2Setting *setting, const TwVitals *vitals,
+void tw_news2_evaluate_in (const TwNews2Table *table, const TwNews2Setting *setting,
+                           const TwVitals *vitals,
                            gint64 now_us, TwNews2 *result);
 
 G_END_DECLS

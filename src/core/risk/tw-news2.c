@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* National Early Warning Score 2: sum of seven items of 0 to 3 points, from values that are fresh enough.
- * Source: Royal College of Physicians, 2017; composition and "at least": twin.md 7.2. */
+/* National Early Warning Score 2: sum of seven items of 0 to 3 points, from values that are
+ * fresh enough. Source: Royal College of Physicians, 2017; composition and "at least": twin.md
+ * 7.2. */
 #include "config.h"
 
 #include "tw-news2-table.h"
@@ -52,8 +53,9 @@ points_in (const TwNews2Bands *bands, gint64 rounded)
   g_return_val_if_reached (-1);
 }
 
-/* Points of one item for one value in its inside unit: 0..3; -1 for a value that is not finite, and for a
- * consciousness that is no TwAcvpu code. The value of the oxygen item does not count, only on_oxygen. */
+/* Points of one item for one value in its inside unit: 0..3; -1 for a value that is not finite,
+ * and for a consciousness that is no TwAcvpu code. The value of the oxygen item does not count,
+ * only on_oxygen. */
 int
 tw_news2_points (const TwNews2Table *table,
                  TwNews2Item item,
@@ -62,9 +64,12 @@ tw_news2_points (const TwNews2Table *table,
                  gboolean on_oxygen)
 {
   static const TwBandsKind lists[TW_NEWS2_N_ITEMS] = {
-    [TW_NEWS2_RESPIRATION] = TW_BANDS_RESPIRATION,     [TW_NEWS2_SPO2] = TW_BANDS_SPO2_1,
-    [TW_NEWS2_PRESSURE] = TW_BANDS_PRESSURE,           [TW_NEWS2_PULSE] = TW_BANDS_PULSE,
-    [TW_NEWS2_CONSCIOUSNESS] = TW_BANDS_CONSCIOUSNESS, [TW_NEWS2_TEMPERATURE] = TW_BANDS_TEMPERATURE,
+    [TW_NEWS2_RESPIRATION] = TW_BANDS_RESPIRATION,
+    [TW_NEWS2_SPO2] = TW_BANDS_SPO2_1,
+    [TW_NEWS2_PRESSURE] = TW_BANDS_PRESSURE,
+    [TW_NEWS2_PULSE] = TW_BANDS_PULSE,
+    [TW_NEWS2_CONSCIOUSNESS] = TW_BANDS_CONSCIOUSNESS,
+    [TW_NEWS2_TEMPERATURE] = TW_BANDS_TEMPERATURE,
   };
   TwBandsKind list;
 
@@ -83,7 +88,8 @@ tw_news2_points (const TwNews2Table *table,
   return points_in (&table->bands[list], tw_news2_round (table, item, value));
 }
 
-/* The channel's value when it may be scored: known, verdict good or doubtful, not too old; else NULL. */
+/* The channel's value when it may be scored: known, verdict good or doubtful, not too old; else
+ * NULL. */
 static const TwSample *
 fresh_sample (const Moment *moment, TwNews2Item item, TwChannel channel)
 {
@@ -97,7 +103,8 @@ fresh_sample (const Moment *moment, TwNews2Item item, TwChannel channel)
   return sample;
 }
 
-/* Fills a part that cannot be scored: no points, and the time of the newest value there ever was. */
+/* Fills a part that cannot be scored: no points, and the time of the newest value there ever
+ * was. */
 static void
 mark_missing (const Moment *moment, TwNews2Part *part, TwChannel channel)
 {
@@ -116,9 +123,10 @@ mark_used (TwNews2Part *part, const TwSample *sample, TwChannel channel, int poi
   part->t_us = sample->t_us;
 }
 
-/* Air or oxygen: flow above 0 or FiO2 above 21 % (rounded: devices tell room air as 20.9 or 21.2). Either one
- * that says oxygen decides, since a nasal cannula is charted without FiO2 and a ventilator without flow. Never
- * reported is unknown, not air: two points would be lost in silence. */
+/* Air or oxygen: flow above 0 or FiO2 above 21 % (rounded: devices tell room air as 20.9 or
+ * 21.2). Either one that says oxygen decides, since a nasal cannula is charted without FiO2 and
+ * a ventilator without flow. Never reported is unknown, not air: two points would be lost in
+ * silence. */
 static Support
 evaluate_oxygen (const Moment *moment, TwNews2Part *part)
 {
@@ -126,7 +134,8 @@ evaluate_oxygen (const Moment *moment, TwNews2Part *part)
   const TwSample *fio2 = fresh_sample (moment, TW_NEWS2_OXYGEN, TW_CHANNEL_FIO2);
   gboolean by_flow = flow != NULL && flow->value > 0;
   gboolean by_fio2 = fio2 != NULL
-                     && tw_news2_round (moment->table, TW_NEWS2_OXYGEN, fio2->value) > AIR_FIO2_PERCENT;
+                     && tw_news2_round (moment->table, TW_NEWS2_OXYGEN, fio2->value)
+                          > AIR_FIO2_PERCENT;
   TwChannel newer = moment->vitals->last[TW_CHANNEL_FIO2].t_us
                         > moment->vitals->last[TW_CHANNEL_OXYGEN_FLOW].t_us
                       ? TW_CHANNEL_FIO2
@@ -145,8 +154,8 @@ evaluate_oxygen (const Moment *moment, TwNews2Part *part)
   return by_flow || by_fio2 ? SUPPORT_OXYGEN : SUPPORT_AIR;
 }
 
-/* On scale 2 a saturation of 93 and more cannot be scored without knowing whether the patient breathes oxygen:
- * the item counts as missing then, although the value is there. */
+/* On scale 2 a saturation of 93 and more cannot be scored without knowing whether the patient
+ * breathes oxygen: the item counts as missing then, although the value is there. */
 static void
 evaluate_spo2 (const Moment *moment, gboolean scale_2, Support support, TwNews2Part *part)
 {
@@ -165,8 +174,8 @@ evaluate_spo2 (const Moment *moment, gboolean scale_2, Support support, TwNews2P
     part->points = -1;
 }
 
-/* ACVPU as charted, or the Glasgow Coma Scale (15 is alert, less is altered); the newer of the two, ACVPU on a
- * tie. Returns TRUE when it came from the Glasgow Coma Scale. */
+/* ACVPU as charted, or the Glasgow Coma Scale (15 is alert, less is altered); the newer of the
+ * two, ACVPU on a tie. Returns TRUE when it came from the Glasgow Coma Scale. */
 static gboolean
 evaluate_consciousness (const Moment *moment, TwNews2Part *part)
 {
@@ -227,8 +236,8 @@ add_up (const TwNews2Table *table, TwNews2 *result)
   result->risk = classify (table, result, single);
 }
 
-/* As tw_news2_evaluate, for a caller that knows already whether the score may be used: finding a patient's age
- * costs more than the score. */
+/* As tw_news2_evaluate, for a caller that knows already whether the score may be used: finding a
+ * patient's age costs more than the score. */
 void
 tw_news2_evaluate_in (const TwNews2Table *table,
                       const TwNews2Setting *setting,
@@ -278,10 +287,11 @@ tw_news2_setting_for (const TwPatient *patient, TwCategory category, TwNews2Sett
   setting->scale_2 = fields->spo2_scale_2;
 }
 
-/* Scores at now_us. A value counts when it is known, of verdict good or doubtful, and not older than the
- * table's limit for its item (30 min unless the table says otherwise; exactly 30 min still counts). A part
- * without points names its channel and the time of the newest value, so that its age can be told. Not used
- * under 16 years and in pregnancy: then nothing is scored at all. An unknown age counts as adult. */
+/* Scores at now_us. A value counts when it is known, of verdict good or doubtful, and not older
+ * than the table's limit for its item (30 min unless the table says otherwise; exactly 30 min
+ * still counts). A part without points names its channel and the time of the newest value, so
+ * that its age can be told. Not used under 16 years and in pregnancy: then nothing is scored at
+ * all. An unknown age counts as adult. */
 void
 tw_news2_evaluate (const TwNews2Table *table,
                    const TwPatient *patient,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Predicted flags: probability of going beyond a threshold within the horizon, by the patient's twin (twin.md 7.5),
- * raised after two evaluations in a row (7.6), withdrawn where the twin is not to be trusted, and scored on this
- * very patient when the horizon has passed. */
+/* Predicted flags: probability of going beyond a threshold within the horizon, by the patient's
+ * twin (twin.md 7.5), raised after two evaluations in a row (7.6), withdrawn where the twin is
+ * not to be trusted, and scored on this very patient when the horizon has passed. */
 #include "config.h"
 
 #include "tw-predicted-rules.h"
@@ -11,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Below this p_raise the 10 % quantile is no safe sign that a crossing is out of reach: the 2.5 % one is used. */
+/* Below this p_raise the 10 % quantile is no safe sign that a crossing is out of reach: the
+ * 2.5 % one is used. */
 #define SMALL_P .3
 
 static gboolean
@@ -50,8 +51,8 @@ tw_predicted_judge (TwPredictedState *state,
     state->met = TRUE;
 }
 
-/* Values up to the horizon decide: one beyond the threshold makes it right at once; the horizon passing with
- * values that stayed inside makes it wrong; without any value it cannot be scored. */
+/* Values up to the horizon decide: one beyond the threshold makes it right at once; the horizon
+ * passing with values that stayed inside makes it wrong; without any value it cannot be scored. */
 void
 tw_predicted_score (TwPredictedState *state,
                     const TwPredictedRule *rule,
@@ -78,8 +79,8 @@ tw_predicted_score (TwPredictedState *state,
   state->due_us = 0;
 }
 
-/* The forecast says cheaply that a crossing is out of reach: its outer quantile stays inside at half and at full
- * horizon, so the probability of ever being beyond is far under p_clear. */
+/* The forecast says cheaply that a crossing is out of reach: its outer quantile stays inside at
+ * half and at full horizon, so the probability of ever being beyond is far under p_clear. */
 static gboolean
 is_out_of_reach (const TwPredictedRule *rule, const TwForecast *forecast, double threshold)
 {
@@ -92,34 +93,60 @@ is_out_of_reach (const TwPredictedRule *rule, const TwForecast *forecast, double
   return forecast->n_points > 0;
 }
 
-/* Asks the twin, when the time has come. A crossing out of reach is judged as one of probability 0. */
+/* The time has come. Of several rules that are due one asks the twin in each step, so that no
+ * step is long; one that is as late again does not wait, since steps may be far apart. */
+static gboolean
+is_due (const TwPredictedState *state, const TwRiskMoment *moment)
+{
+  gint64 every_us = moment->table->rules.every_us;
+  gint64 since_us = moment->now_us - state->evaluated_us;
+
+  return state->evaluated_us == 0 || since_us < 0 || since_us >= 2 * every_us
+         || (since_us >= every_us && !*moment->asked);
+}
+
+/* Asks the twin, when it is due. A crossing out of reach is judged as one of probability 0. */
 static TwPredictedOutcome
-evaluate (TwPredictedState *state, const TwFlagLife *life, const TwRiskMoment *moment,
-          const TwPredictedRule *rule, double threshold)
+evaluate (TwPredictedState *state,
+          const TwFlagLife *life,
+          const TwRiskMoment *moment,
+          const TwPredictedRule *rule,
+          double threshold)
 {
   const TwSample *sample = &moment->input->vitals->last[rule->channel];
   gint64 at_us = MAX (moment->now_us, sample->t_us);
   int horizons[2] = { MAX (rule->horizon_min / 2, 1), rule->horizon_min };
-  TwCrossing crossing = { threshold, rule->side == TW_SIDE_LOW, rule->horizon_min, 0, 0, 0, NAN, NAN, NAN };
+  TwCrossing crossing = {
+    .threshold = threshold,
+    .below = rule->side == TW_SIDE_LOW,
+    .horizon_min = rule->horizon_min,
+    .t10_min = NAN,
+    .t50_min = NAN,
+    .t90_min = NAN,
+  };
   TwForecast forecast;
 
-  if (tw_quality_verdict (sample->quality) > TW_VERDICT_DOUBTFUL
-      || (state->evaluated_us != 0 && moment->now_us >= state->evaluated_us
-          && moment->now_us - state->evaluated_us < moment->table->rules.every_us))
-    return TW_PREDICTED_NOT_YET;
+  if (tw_quality_verdict (sample->quality) > TW_VERDICT_DOUBTFUL || !is_due (state, moment))
+    return state->unknown ? TW_PREDICTED_UNKNOWN : TW_PREDICTED_NOT_YET;
   state->evaluated_us = moment->now_us;
   forecast.status = TW_FORECAST_NO_DATA;
   forecast.n_points = 0;
   tw_twin_forecast (moment->input->twin, rule->channel, at_us, horizons,
                     horizons[0] < horizons[1] ? 2 : 1, &forecast);
+  state->unknown = FALSE;
   if (forecast.status == TW_FORECAST_UNRELIABLE)
     return TW_PREDICTED_WITHDRAWN;
-  if (forecast.status != TW_FORECAST_OK)
+  state->unknown = forecast.status != TW_FORECAST_OK;
+  if (state->unknown)
     return TW_PREDICTED_UNKNOWN;
   if (!is_out_of_reach (rule, &forecast, threshold))
-    tw_twin_crossing (moment->input->twin, rule->channel, at_us, threshold, rule->side == TW_SIDE_LOW,
-                      rule->horizon_min, &crossing);
-  if (isnan (crossing.p))
+    {
+      *moment->asked = TRUE;
+      tw_twin_crossing (moment->input->twin, rule->channel, at_us, threshold,
+                        rule->side == TW_SIDE_LOW, rule->horizon_min, &crossing);
+    }
+  state->unknown = isnan (crossing.p);
+  if (state->unknown)
     return TW_PREDICTED_UNKNOWN;
   g_strlcpy (state->twin_version, forecast.version, sizeof state->twin_version);
   tw_predicted_judge (state, rule, &crossing, sample->t_us, moment->now_us, life->resolved_us);
@@ -143,8 +170,11 @@ threshold_of (const TwRiskMoment *moment, const TwPredictedRule *rule)
 
 /* The input first, then what was measured beside it, as far as it is fresh. */
 static void
-describe (const TwPredictedState *state, const TwRiskMoment *moment, const TwPredictedRule *rule,
-          double threshold, TwFlagFields *fields)
+describe (const TwPredictedState *state,
+          const TwRiskMoment *moment,
+          const TwPredictedRule *rule,
+          double threshold,
+          TwFlagFields *fields)
 {
   const TwSample *last = moment->input->vitals->last;
 
@@ -169,7 +199,10 @@ describe (const TwPredictedState *state, const TwRiskMoment *moment, const TwPre
 
 /* What the rule finds, and whether anything can be said at all. */
 static TwFinding
-find (TwPredictedState *state, const TwFlagLife *life, const TwRiskMoment *moment, const TwPredictedRule *rule,
+find (TwPredictedState *state,
+      const TwFlagLife *life,
+      const TwRiskMoment *moment,
+      const TwPredictedRule *rule,
       double threshold)
 {
   const TwSample *last = moment->input->vitals->last;
@@ -186,15 +219,17 @@ find (TwPredictedState *state, const TwFlagLife *life, const TwRiskMoment *momen
     }
   if (outcome == TW_PREDICTED_WITHDRAWN)
     forget (state);
-  /* What has already happened is not predicted any more; a flag that is open stays until it is measured to last. */
+  /* What has already happened is not predicted any more; a flag that is open stays until it is
+   * measured to last. */
   if (life->flag == NULL && is_beyond (rule, threshold, last[rule->channel].value))
     state->met = FALSE;
   finding.level = state->met ? rule->level : TW_LEVEL_NONE;
   return finding;
 }
 
-/* Rests where the patient has no such limit, where the channel named by "unless" is fresh, and while the measured
- * flag for the same thing is open: then an open predicted flag has come true and ends. */
+/* Rests where the patient has no such limit, where the channel named by "unless" is fresh, and
+ * while the measured flag for the same thing is open: then an open predicted flag has come true
+ * and ends. */
 void
 tw_predicted_rules_step (TwPredictedState *state,
                          TwFlagLife *life,

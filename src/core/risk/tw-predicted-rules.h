@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Forecasts that a value will go beyond a threshold, as flags with their record. Inside this room only. */
+/* Forecasts that a value will go beyond a threshold, as flags with their record. Inside this
+ * room only. */
 #pragma once
 
 #include "tw-risk-moment.h"
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 evaluated_us; /* step of the last evaluation; 0: none */
+  gboolean unknown;    /* the twin could not say anything then */
   guint streak;        /* evaluations in a row at p_raise or more that count */
   gint64 streak_us;    /* step and input of the last one that counted */
   gint64 streak_input_us;
@@ -33,13 +35,16 @@ typedef enum
   TW_PREDICTED_JUDGED
 } TwPredictedOutcome;
 
-/* Takes in one evaluation: raises after two in a row, on new data or apart_us apart; clears below p_clear.
- * resolved_us: when the rule's last flag ended, 0 never. A NaN probability breaks the row. */
-void tw_predicted_judge (TwPredictedState *state, const TwPredictedRule *rule, const TwCrossing *crossing,
+/* Takes in one evaluation: raises after two in a row, on new data or apart_us apart; clears
+ * below p_clear. resolved_us: when the rule's last flag ended, 0 never. A NaN probability breaks
+ * the row. */
+void tw_predicted_judge (TwPredictedState *state, const TwPredictedRule *rule,
+                         const TwCrossing *crossing,
                          gint64 input_us, gint64 now_us, gint64 resolved_us);
 
 /* Scores the flag that waits, with a value measured later. */
-void tw_predicted_score (TwPredictedState *state, const TwPredictedRule *rule, const TwSample *sample,
+void tw_predicted_score (TwPredictedState *state, const TwPredictedRule *rule,
+                         const TwSample *sample,
                          gint64 now_us);
 
 /* measured: the open limit flag of the same channel and side, or NULL. */

@@ -25,7 +25,9 @@ tw_risk_moment_is_stale (const TwRiskMoment *moment, TwChannel channel, gint64 t
     return age_us > (info->continuous ? UNKNOWN_SPACING_STALE : info->sparse_stale_us);
   if (age_us > 5 * expected_us)
     return TRUE;
-  return age_us > (info->continuous && expected_us < TW_SPARSE_US ? info->stale_us : info->sparse_stale_us);
+  if (info->continuous && expected_us < TW_SPARSE_US)
+    return age_us > info->stale_us;
+  return age_us > info->sparse_stale_us;
 }
 
 void
@@ -49,7 +51,11 @@ tw_risk_moment_start (const TwRiskMoment *moment,
 }
 
 void
-tw_risk_moment_add_evidence (TwFlagFields *fields, TwChannel channel, double value, gint64 t_us, int points)
+tw_risk_moment_add_evidence (TwFlagFields *fields,
+                             TwChannel channel,
+                             double value,
+                             gint64 t_us,
+                             int points)
 {
   if (fields->n_evidence == TW_FLAG_MAX_EVIDENCE)
     return;

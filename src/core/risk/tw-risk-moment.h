@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every rule is given at one step: what is known, of whom, and where its flags go. Inside this room only. */
+/* What every rule is given at one step: what is known, of whom, and where its flags go. Inside
+ * this room only. */
 #pragma once
 
 #include "tw-flag-life.h"
@@ -19,14 +20,17 @@ typedef struct
   const TwNews2Setting *setting;
   const TwVitals *judged; /* newest sample of verdict good or doubtful */
   TwFlagSink *sink;
+  gboolean *asked; /* the twin was asked for a probability in this step */
 } TwRiskMoment;
 
 /* No value, a lost feed, or one so old that it may neither raise nor end anything. */
 gboolean tw_risk_moment_is_stale (const TwRiskMoment *moment, TwChannel channel, gint64 t_us);
 
 /* Fills what every flag has. The key is "<channel>-<what>". */
-void tw_risk_moment_start (const TwRiskMoment *moment, TwFlagFields *fields, TwFlagKind kind, TwChannel channel,
+void tw_risk_moment_start (const TwRiskMoment *moment, TwFlagFields *fields, TwFlagKind kind,
+                           TwChannel channel,
                            const char *what);
-void tw_risk_moment_add_evidence (TwFlagFields *fields, TwChannel channel, double value, gint64 t_us, int points);
+void tw_risk_moment_add_evidence (TwFlagFields *fields, TwChannel channel, double value,
+                                  gint64 t_us, int points);
 
 G_END_DECLS

@@ -32,7 +32,8 @@ typedef struct
 gboolean
 tw_risk_refuse_row (const TwTable *csv, gsize row, const char *what, GError **error)
 {
-  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE, "Table %s, row %" G_GSIZE_FORMAT ": %s.",
+  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
+               "Table %s, row %" G_GSIZE_FORMAT ": %s.",
                tw_table_get_header (csv, "table"), row + 1, what);
   return FALSE;
 }
@@ -115,11 +116,14 @@ read_row (const TwTable *csv, const Columns *at, gsize row, Row *out, GError **e
       || !tw_table_get_number (csv, row, at->persist_s, &persist_s, error)
       || !tw_table_get_number (csv, row, at->clear_s, &clear_s, error))
     return FALSE;
-  if (!isfinite (out->limit.limit) || !(out->limit.hysteresis >= 0) || !(persist_s >= 0 && persist_s < 1e5)
+  if (!isfinite (out->limit.limit) || !(out->limit.hysteresis >= 0)
+      || !(persist_s >= 0 && persist_s < 1e5)
       || !(clear_s >= 0 && clear_s < 1e5))
-    return tw_risk_refuse_row (csv, row, "limit, hysteresis, persist_s and clear_s must be numbers", error);
+    return tw_risk_refuse_row (csv, row, "limit, hysteresis, persist_s and clear_s must be numbers",
+                               error);
   if (isnan (from) != isnan (to) || from < 0 || from > to || to > ANY_AGE)
-    return tw_risk_refuse_row (csv, row, "the years must be both given, rising, or both empty", error);
+    return tw_risk_refuse_row (csv, row, "the years must be both given, rising, or both empty",
+                               error);
   out->from_years = isnan (from) ? 0 : (int) from;
   out->to_years = isnan (to) ? ANY_AGE : (int) to;
   out->limit.persist_us = (gint64) (persist_s * TW_SECOND);
@@ -158,7 +162,8 @@ is_rising (const TwLimit *limits, TwSide side)
     {
       if (isnan (limits[l].limit))
         continue;
-      if (!isnan (before) && (side == TW_SIDE_LOW ? limits[l].limit >= before : limits[l].limit <= before))
+      if (!isnan (before)
+          && (side == TW_SIDE_LOW ? limits[l].limit >= before : limits[l].limit <= before))
         return FALSE;
       before = limits[l].limit;
     }
@@ -178,7 +183,8 @@ read_limits (TwRiskTable *self, const TwTable *csv, GError **error)
       found[i] = tw_table_get_column (csv, names[i]);
       if (found[i] < 0)
         {
-          g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN, "Table limits needs the column %s.",
+          g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN,
+                       "Table limits needs the column %s.",
                        names[i]);
           return FALSE;
         }
@@ -228,7 +234,8 @@ complete_scale_2 (TwRiskTable *self, GError **error)
       if (find_exact (self, c, c == TW_CATEGORY_ADULT ? 40 : years, FALSE) == NULL)
         {
           g_set_error_literal (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
-                               "Table limits needs adults, children of every age to 15, and neonates.");
+                               "Table limits needs adults, children of every age to 15, "
+                               "and neonates.");
           return FALSE;
         }
   for (int c = 0; own != NULL && c < TW_N_VITALS; c++)
@@ -239,7 +246,10 @@ complete_scale_2 (TwRiskTable *self, GError **error)
 }
 
 const TwLimitSet *
-tw_risk_table_find_set (const TwRiskTable *table, TwCategory category, int age_years, gboolean scale_2)
+tw_risk_table_find_set (const TwRiskTable *table,
+                        TwCategory category,
+                        int age_years,
+                        gboolean scale_2)
 {
   const TwLimitSet *set = NULL;
   int years = age_years;
@@ -310,8 +320,8 @@ tw_risk_table_unref (TwRiskTable *table)
   g_free (table);
 }
 
-/* The least severe limits of a category in the inside unit; NaN: none. For a child they are those of school
- * age: ask tw_risk_get_limits () for a patient's own. */
+/* The least severe limits of a category in the inside unit; NaN: none. For a child they are
+ * those of school age: ask tw_risk_get_limits () for a patient's own. */
 void
 tw_risk_table_get_limits (const TwRiskTable *table,
                           TwCategory category,

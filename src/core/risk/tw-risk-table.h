@@ -82,7 +82,8 @@ typedef struct
   char version[16];
   gint64 learning_us; /* no limit flag before a channel was known for so long */
   gint64 every_us;    /* a predicted rule is evaluated no more often */
-  gint64 streamed_us; /* a channel with a spacing up to this is a stream, whose silence is a fault */
+  /* a channel with a spacing up to this is a stream, whose silence is a fault */
+  gint64 streamed_us;
   guint n_predicted;
   TwPredictedRule predicted[TW_MAX_PREDICTED];
   TwScoreRule score[TW_N_SCORES];
@@ -99,7 +100,8 @@ struct _TwRiskTable
 };
 
 /* The limits of a patient. age_years -1: unknown. Never NULL for a table that was accepted. */
-const TwLimitSet *tw_risk_table_find_set (const TwRiskTable *table, TwCategory category, int age_years,
+const TwLimitSet *tw_risk_table_find_set (const TwRiskTable *table, TwCategory category,
+                                          int age_years,
                                           gboolean scale_2);
 /* The least severe limit of one side; NaN: none. */
 double tw_limit_set_get_outer (const TwLimitSet *set, TwChannel channel, TwSide side);
@@ -108,9 +110,12 @@ double tw_limit_set_get_outer (const TwLimitSet *set, TwChannel channel, TwSide 
 gboolean tw_rules_read (TwRules *rules, const char *csv, GError **error);
 
 /* Cells that both tables have. FALSE and an error that names table and row. */
-gboolean tw_risk_read_channel (const TwTable *csv, gsize row, int column, TwChannel *channel, GError **error);
-gboolean tw_risk_read_side (const TwTable *csv, gsize row, int column, TwSide *side, GError **error);
-gboolean tw_risk_read_level (const TwTable *csv, gsize row, int column, TwLevel *level, GError **error);
+gboolean tw_risk_read_channel (const TwTable *csv, gsize row, int column, TwChannel *channel,
+                               GError **error);
+gboolean tw_risk_read_side (const TwTable *csv, gsize row, int column, TwSide *side,
+                            GError **error);
+gboolean tw_risk_read_level (const TwTable *csv, gsize row, int column, TwLevel *level,
+                             GError **error);
 gboolean tw_risk_refuse_row (const TwTable *csv, gsize row, const char *what, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rule engine of one patient: runs every rule over what is known, and keeps the open flags in order. */
+/* The rule engine of one patient: runs every rule over what is known, and keeps the open flags
+ * in order. */
 #include "config.h"
 
 #include "tw-limit-rules.h"
@@ -61,7 +62,8 @@ life_at (TwRisk *self, guint index)
   return &self->technical_life[index / TW_N_TECHNICAL][index % TW_N_TECHNICAL];
 }
 
-/* Worst first, then oldest; the name decides between equals, so that the order never depends on memory. */
+/* Worst first, then oldest; the name decides between equals, so that the order never depends on
+ * memory. */
 static int
 compare_flags (gconstpointer a, gconstpointer b)
 {
@@ -104,7 +106,8 @@ start_sink (TwRisk *self, gint64 now_us)
   return (TwFlagSink) { .now_us = now_us, .history = self->history };
 }
 
-/* Something was done to a flag between two steps: the order is put right now, the next step reports it. */
+/* Something was done to a flag between two steps: the order is put right now, the next step
+ * reports it. */
 static void
 finish_early (TwRisk *self, const TwFlagSink *sink)
 {
@@ -124,7 +127,8 @@ find_context (TwRisk *self, gint64 now_us)
   if (self->context_known && now_us >= self->context_us && now_us - self->context_us < CONTEXT_US)
     return;
   category = tw_patient_category (self->patient, now_us);
-  limits = tw_risk_table_find_set (self->table, category, tw_patient_age_years (self->patient, now_us),
+  limits = tw_risk_table_find_set (self->table, category,
+                                   tw_patient_age_years (self->patient, now_us),
                                    fields->spo2_scale_2);
   tw_news2_setting_for (self->patient, category, &self->setting);
   if (self->limits != limits)
@@ -135,8 +139,8 @@ find_context (TwRisk *self, gint64 now_us)
   self->context_known = TRUE;
 }
 
-/* Keeps the newest trusted value of each channel beside a suspect one. A newest sample that is older than the
- * kept one, or the same one judged anew, says that the kept one was taken back. */
+/* Keeps the newest trusted value of each channel beside a suspect one. A newest sample that is
+ * older than the kept one, or the same one judged anew, says that the kept one was taken back. */
 static void
 judge_vitals (TwRisk *self, const TwVitals *vitals)
 {
@@ -187,7 +191,8 @@ forget_person (TwRisk *self)
   g_ptr_array_set_size (self->history, 0);
 }
 
-/* Before the first step no time is known, so no age either: an adult of whom nothing was measured. */
+/* Before the first step no time is known, so no age either: an adult of whom nothing was
+ * measured. */
 static void
 start_person (TwRisk *self)
 {
@@ -196,7 +201,8 @@ start_person (TwRisk *self)
   self->limits = tw_risk_table_find_set (self->table, TW_CATEGORY_ADULT, -1,
                                          tw_patient_get (self->patient)->spo2_scale_2);
   tw_news2_setting_for (self->patient, TW_CATEGORY_ADULT, &self->setting);
-  tw_news2_evaluate_in (self->table->news2, &self->setting, &nothing, self->now_us, &self->score.news2);
+  tw_news2_evaluate_in (self->table->news2, &self->setting, &nothing, self->now_us,
+                        &self->score.news2);
 }
 
 /* Starts without flags. Holds references on both. */
@@ -230,9 +236,10 @@ tw_risk_free (TwRisk *risk)
   g_free (risk);
 }
 
-/* The same person with a new record (another SpO2 scale, a corrected birth date) keeps the flags, and limits that
- * changed are judged anew. Another person (another id) starts with nothing: flags, silences and history belonged
- * to somebody else and are gone; the next step returns TRUE. */
+/* The same person with a new record (another SpO2 scale, a corrected birth date) keeps the
+ * flags, and limits that changed are judged anew. Another person (another id) starts with
+ * nothing: flags, silences and history belonged to somebody else and are gone; the next step
+ * returns TRUE. */
 void
 tw_risk_set_patient (TwRisk *risk, TwPatient *patient)
 {
@@ -252,15 +259,15 @@ tw_risk_set_patient (TwRisk *risk, TwPatient *patient)
   tw_patient_unref (before);
 }
 
-/* Evaluates every rule at input->now_us. vitals must not be NULL; unusable values are NaN or have t_us 0. Time may
- * stand still between calls; where it goes back, nothing is raised by the time that seems to be missing. No
- * allocation when nothing changed. */
+/* Evaluates every rule at input->now_us. vitals must not be NULL; unusable values are NaN or
+ * have t_us 0. Time may stand still between calls; where it goes back, nothing is raised by the
+ * time that seems to be missing. No allocation when nothing changed. */
 gboolean
 tw_risk_step (TwRisk *risk, const TwRiskInput *input)
 {
   TwFlagSink sink;
   TwRiskMoment moment;
-  gboolean changed;
+  gboolean changed, asked = FALSE;
 
   g_return_val_if_fail (risk != NULL && input != NULL && input->vitals != NULL, FALSE);
 
@@ -276,6 +283,7 @@ tw_risk_step (TwRisk *risk, const TwRiskInput *input)
     .setting = &risk->setting,
     .judged = &risk->judged,
     .sink = &sink,
+    .asked = &asked,
   };
   step_rules (risk, &moment);
   if (sink.published)
@@ -347,9 +355,9 @@ tw_risk_acknowledge (TwRisk *risk, const char *rule, gint64 now_us)
   return TRUE;
 }
 
-/* FALSE: no open flag has this rule, or the time is none of 0, 2, 5, 15 and 30 min. The silence belongs to the
- * open flag: it ends by itself, with the flag, at a higher level, and with the patient. A technical flag can be
- * silenced like any other. */
+/* FALSE: no open flag has this rule, or the time is none of 0, 2, 5, 15 and 30 min. The silence
+ * belongs to the open flag: it ends by itself, with the flag, at a higher level, and with the
+ * patient. A technical flag can be silenced like any other. */
 gboolean
 tw_risk_silence (TwRisk *risk, const char *rule, int minutes, gint64 now_us)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rule engine of one patient: limits by category, NEWS2, predicted crossings and silences become
- * flags with their evidence and a life: pending -> active -> acknowledged -> resolved. */
+/* The rule engine of one patient: limits by category, NEWS2, predicted crossings and silences
+ * become flags with their evidence and a life: pending -> active -> acknowledged -> resolved. */
 #pragma once
 
 #include <glib.h>
@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Limits by category, persistence, hysteresis, levels, predicted thresholds: data/tables/limits.csv and
- * data/tables/rules.csv. Immutable, counted. */
+/* Limits by category, persistence, hysteresis, levels, predicted thresholds:
+ * data/tables/limits.csv and data/tables/rules.csv. Immutable, counted. */
 typedef struct _TwRiskTable TwRiskTable;
 
 TwRiskTable *tw_risk_table_new (const char *limits_csv, const char *rules_csv, TwNews2Table *news2,
@@ -27,7 +27,8 @@ typedef struct _TwRisk TwRisk;
 
 TwRisk *tw_risk_new (TwRiskTable *table, TwPatient *patient);
 void tw_risk_free (TwRisk *risk);
-/* Another person (another id): flags, silences and history are gone. The same: only the limits follow. */
+/* Another person (another id): flags, silences and history are gone. The same: only the limits
+ * follow. */
 void tw_risk_set_patient (TwRisk *risk, TwPatient *patient);
 
 /* What is known at now_us. */
@@ -39,21 +40,27 @@ typedef struct
   const TwTwin *twin;                  /* for predicted flags; NULL: none are evaluated */
   gboolean feed_lost;                  /* no flag resolves; open ones say "last known" */
   gint64 expected_us[TW_N_CHANNELS];   /* usual spacing of each channel, 0 unknown */
-  const gboolean *unit_refused;        /* [TW_N_CHANNELS] or NULL: readings come in a unit that is not known */
-  const TwSample *newest;              /* [TW_N_CHANNELS] or NULL: newest sample of any verdict (sensor off) */
+  /* [TW_N_CHANNELS] or NULL: readings come in a unit that is not known */
+  const gboolean *unit_refused;
+  /* [TW_N_CHANNELS] or NULL: newest sample of any verdict (sensor off) */
+  const TwSample *newest;
 } TwRiskInput;
 
-/* Evaluates every rule at now_us (call it on new data and at least once a second). Returns TRUE when a flag
- * was raised, changed level, was acknowledged or resolved since the last call. */
+/* Evaluates every rule at now_us (call it on new data and at least once a second). Returns TRUE
+ * when a flag was raised, changed level, was acknowledged, silenced or resolved, or became "last
+ * known", since the last call. A newer value in an open flag alone gives a new TwFlag in its
+ * place, but returns FALSE. */
 gboolean tw_risk_step (TwRisk *risk, const TwRiskInput *input);
 
-/* Flags that are open (active or acknowledged), worst first, then oldest; borrowed array of TwFlag*. */
+/* Flags that are open (active or acknowledged), worst first, then oldest; borrowed array of
+ * TwFlag*. */
 GPtrArray *tw_risk_get_open (TwRisk *risk);
 /* The last 64 that were resolved, newest first. */
 GPtrArray *tw_risk_get_history (TwRisk *risk);
 const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);
 
-/* The alarm limits of this very patient (age band, SpO2 scale), of the least severe level; NaN: none. */
+/* The alarm limits of this very patient (age band, SpO2 scale), of the least severe level; NaN:
+ * none. */
 void tw_risk_get_limits (const TwRisk *risk, TwChannel channel, double *low, double *high);
 /* Conditions that hold, but not for long enough yet to be a flag. */
 guint tw_risk_get_n_pending (TwRisk *risk);

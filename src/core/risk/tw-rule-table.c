@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the rules that are not plain limits: predicted crossings, the levels of NEWS2, technical faults. */
+/* Reads the rules that are not plain limits: predicted crossings, the levels of NEWS2, technical
+ * faults. */
 #include "config.h"
 
 #include "tw-risk-table.h"
@@ -33,7 +34,8 @@ static const char *const column_names[N_COLUMNS] = {
   "p_raise", "clear_share", "persist_s", "clear_s", "refractory_min", "context", "unless",
 };
 
-static const char *const score_names[TW_N_SCORES] = { "news2-single", "news2-medium", "news2-high" };
+static const char *const score_names[TW_N_SCORES] = { "news2-single", "news2-medium",
+                                                      "news2-high" };
 static const char *const technical_names[TW_N_TECHNICAL] = { "lost", "off", "artefact", "unit" };
 
 /* What reading goes on with. */
@@ -52,7 +54,12 @@ text_at (const Reader *reader, gsize row, Column column)
 
 /* A number within [low, high]; an empty cell is refused. */
 static gboolean
-read_within (const Reader *reader, gsize row, Column column, double low, double high, double *value,
+read_within (const Reader *reader,
+             gsize row,
+             Column column,
+             double low,
+             double high,
+             double *value,
              GError **error)
 {
   g_autofree char *what = NULL;
@@ -78,7 +85,8 @@ read_context (const Reader *reader, gsize row, TwPredictedRule *rule, GError **e
       if (*names[i] == '\0')
         continue;
       if (n == TW_PREDICTED_MAX_CONTEXT || tw_channel_from_name (names[i]) == TW_CHANNEL_NONE)
-        return tw_risk_refuse_row (reader->csv, row, "the context must be up to three channels", error);
+        return tw_risk_refuse_row (reader->csv, row, "the context must be up to three channels",
+                                   error);
       rule->context[n++] = tw_channel_from_name (names[i]);
     }
   rule->unless = tw_channel_from_name (text_at (reader, row, COLUMN_UNLESS));
@@ -97,11 +105,13 @@ read_predicted (const Reader *reader, gsize row, TwRules *rules, GError **error)
   if (rules->n_predicted == TW_MAX_PREDICTED)
     return tw_risk_refuse_row (reader->csv, row, "there are too many predicted rules", error);
   if (g_strlcpy (rule->key, key, sizeof rule->key) >= sizeof rule->key || *key == '\0')
-    return tw_risk_refuse_row (reader->csv, row, "the rule's name must have 1 to 31 characters", error);
+    return tw_risk_refuse_row (reader->csv, row, "the rule's name must have 1 to 31 characters",
+                               error);
   for (guint i = 0; i < rules->n_predicted; i++)
     if (strcmp (rules->predicted[i].key, key) == 0)
       return tw_risk_refuse_row (reader->csv, row, "this rule is given twice", error);
-  if (!tw_risk_read_channel (reader->csv, row, reader->column[COLUMN_CHANNEL], &rule->channel, error)
+  if (!tw_risk_read_channel (reader->csv, row, reader->column[COLUMN_CHANNEL], &rule->channel,
+                             error)
       || !tw_risk_read_side (reader->csv, row, reader->column[COLUMN_SIDE], &rule->side, error)
       || !tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rule->level, error)
       || !read_within (reader, row, COLUMN_HORIZON, 1, 240, &horizon, error)
@@ -139,8 +149,10 @@ read_score (Reader *reader, gsize row, TwRules *rules, GError **error)
   double persist_s, clear_s;
 
   if (kind < 0 || reader->seen_score[kind])
-    return tw_risk_refuse_row (reader->csv, row, "this score rule is not known or is given twice", error);
-  if (!tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rules->score[kind].level, error)
+    return tw_risk_refuse_row (reader->csv, row, "this score rule is not known or is given twice",
+                               error);
+  if (!tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL],
+                           &rules->score[kind].level, error)
       || !read_within (reader, row, COLUMN_PERSIST, 0, 86400, &persist_s, error)
       || !read_within (reader, row, COLUMN_CLEAR, 0, 86400, &clear_s, error))
     return FALSE;
@@ -157,7 +169,8 @@ read_technical (Reader *reader, gsize row, TwRules *rules, GError **error)
   double persist_s;
 
   if (kind < 0 || reader->seen_technical[kind])
-    return tw_risk_refuse_row (reader->csv, row, "this technical rule is not known or is given twice", error);
+    return tw_risk_refuse_row (reader->csv, row,
+                               "this technical rule is not known or is given twice", error);
   if (!read_within (reader, row, COLUMN_PERSIST, 0, 86400, &persist_s, error))
     return FALSE;
   rules->technical_us[kind] = (gint64) (persist_s * TW_SECOND);
@@ -180,14 +193,16 @@ read_rows (Reader *reader, TwRules *rules, GError **error)
       else if (strcmp (kind, "technical") == 0)
         read = read_technical (reader, row, rules, error);
       else
-        read = tw_risk_refuse_row (reader->csv, row, "the kind must be predicted, score or technical", error);
+        read = tw_risk_refuse_row (reader->csv, row,
+                                   "the kind must be predicted, score or technical", error);
       if (!read)
         return FALSE;
     }
   for (int i = 0; i < TW_N_SCORES; i++)
     if (!reader->seen_score[i])
       return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
-                                 "news2-single, news2-medium and news2-high must all be given", error);
+                                 "news2-single, news2-medium and news2-high must all be given",
+                                 error);
   for (int i = 0; i < TW_N_TECHNICAL; i++)
     if (!reader->seen_technical[i])
       return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
@@ -226,7 +241,8 @@ tw_rules_read (TwRules *rules, const char *csv, GError **error)
       reader.column[i] = tw_table_get_column (table, column_names[i]);
       if (reader.column[i] < 0)
         {
-          g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN, "Table rules needs the column %s.",
+          g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_COLUMN,
+                       "Table rules needs the column %s.",
                        column_names[i]);
           return FALSE;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NEWS2 as one flag: a single 3 or 5-6 is a warning, 7 and more is urgent. "At least n" may raise it. It ends only
- * when newer values bring the score down, never because a value grew old: an item that is no longer fresh keeps
- * its last points for that question alone, and the flag says "last known" meanwhile. */
+/* NEWS2 as one flag: a single 3 or 5-6 is a warning, 7 and more is urgent. "At least n" may
+ * raise it. It ends only when newer values bring the score down, never because a value grew old:
+ * an item that is no longer fresh keeps its last points for that question alone, and the flag
+ * says "last known" meanwhile. */
 #include "config.h"
 
 #include "tw-score-rule.h"
@@ -71,8 +72,12 @@ newest_scoring (const TwNews2Part *parts)
 }
 
 static void
-step_run (TwScoreRun *run, const TwScoreState *state, const TwRiskMoment *moment, const TwScoreRule *rule,
-          gboolean holds, gboolean held_last)
+step_run (TwScoreRun *run,
+          const TwScoreState *state,
+          const TwRiskMoment *moment,
+          const TwScoreRule *rule,
+          gboolean holds,
+          gboolean held_last)
 {
   if (holds)
     {
@@ -104,7 +109,8 @@ add_items (TwFlagFields *fields, const TwNews2Part *parts)
     for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
       if (parts[i].points == points && parts[i].t_us != 0)
         {
-          tw_risk_moment_add_evidence (fields, parts[i].channel, parts[i].value, parts[i].t_us, points);
+          tw_risk_moment_add_evidence (fields, parts[i].channel, parts[i].value, parts[i].t_us,
+                                       points);
           total += points;
         }
   return total;
@@ -112,7 +118,10 @@ add_items (TwFlagFields *fields, const TwNews2Part *parts)
 
 /* From what is fresh; where the flag lives on what was known last, from that. */
 static void
-describe (const TwScoreState *state, const TwRiskMoment *moment, TwLevel level, gboolean known,
+describe (const TwScoreState *state,
+          const TwRiskMoment *moment,
+          TwLevel level,
+          gboolean known,
           TwFlagFields *fields)
 {
   const TwNews2Table *table = moment->table->news2;
@@ -131,7 +140,8 @@ describe (const TwScoreState *state, const TwRiskMoment *moment, TwLevel level, 
   g_strlcpy (fields->table_version, state->news2.table_version, sizeof fields->table_version);
 }
 
-/* Scores, and brings the flag up to it. In a patient for whom NEWS2 is not used an open flag ends. */
+/* Scores, and brings the flag up to it. In a patient for whom NEWS2 is not used an open flag
+ * ends. */
 void
 tw_score_rule_step (TwScoreState *state, TwFlagLife *life, const TwRiskMoment *moment)
 {
@@ -139,7 +149,8 @@ tw_score_rule_step (TwScoreState *state, TwFlagLife *life, const TwRiskMoment *m
   TwLevel fresh, last;
   TwFlagFields fields;
 
-  tw_news2_evaluate_in (moment->table->news2, moment->setting, moment->judged, moment->now_us, &state->news2);
+  tw_news2_evaluate_in (moment->table->news2, moment->setting, moment->judged, moment->now_us,
+                        &state->news2);
   if (state->news2.status == TW_NEWS2_NOT_USED)
     {
       tw_flag_life_resolve (life, moment->sink);

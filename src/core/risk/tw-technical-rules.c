@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Technical flags: a stream fell silent, its sensor is off, only artefacts come, or the unit is not known. They
- * stand in a group of their own and never hide a clinical flag. */
+/* Technical flags: a stream fell silent, its sensor is off, only artefacts come, or the unit is
+ * not known. They stand in a group of their own and never hide a clinical flag. */
 #include "config.h"
 
 #include "tw-technical-rules.h"
@@ -16,8 +16,8 @@ static const char *const names[TW_N_TECHNICAL] = {
   [TW_TECHNICAL_UNIT] = "unit",
 };
 
-/* A stream whose last usable value is older than the limit, and than five times its spacing. A charted value that
- * is late is no fault of a sensor. */
+/* A stream whose last usable value is older than the limit, and than five times its spacing. A
+ * charted value that is late is no fault of a sensor. */
 static gint64
 lost_since (const TwRiskMoment *moment, TwChannel channel)
 {
@@ -26,13 +26,14 @@ lost_since (const TwRiskMoment *moment, TwChannel channel)
   gint64 t_us = moment->input->vitals->last[channel].t_us;
   gint64 limit_us = MAX (rules->technical_us[TW_TECHNICAL_LOST], 5 * expected_us);
 
-  if (t_us == 0 || expected_us == 0 || expected_us > rules->streamed_us || moment->now_us - t_us <= limit_us)
+  if (t_us == 0 || expected_us == 0 || expected_us > rules->streamed_us
+      || moment->now_us - t_us <= limit_us)
     return 0;
   return t_us;
 }
 
-/* The newest reading of any verdict says which fault it is; TW_N_TECHNICAL: none. Extreme values are not counted
- * as artefacts: they may be true. */
+/* The newest reading of any verdict says which fault it is; TW_N_TECHNICAL: none. Extreme values
+ * are not counted as artefacts: they may be true. */
 static TwTechnicalKind
 fault_of (const TwRiskMoment *moment, TwChannel channel)
 {
@@ -44,14 +45,19 @@ fault_of (const TwRiskMoment *moment, TwChannel channel)
     return TW_N_TECHNICAL;
   if (reason == TW_REASON_DEVICE_STATUS || reason == TW_REASON_ZERO)
     return TW_TECHNICAL_OFF;
-  if (reason == TW_REASON_UNUSUAL || reason == TW_REASON_UNIT_UNKNOWN || reason == TW_REASON_DUPLICATE
+  if (reason == TW_REASON_UNUSUAL || reason == TW_REASON_UNIT_UNKNOWN
+      || reason == TW_REASON_DUPLICATE
       || expected_us == 0 || expected_us >= TW_SPARSE_US)
     return TW_N_TECHNICAL;
   return TW_TECHNICAL_ARTEFACT;
 }
 
 static void
-step_one (TwTechnicalKind kind, gint64 since_us, gboolean known, TwFlagLife *life, const TwRiskMoment *moment,
+step_one (TwTechnicalKind kind,
+          gint64 since_us,
+          gboolean known,
+          TwFlagLife *life,
+          const TwRiskMoment *moment,
           TwChannel channel)
 {
   TwFinding finding = { TW_LEVEL_NONE, known, NULL };
@@ -72,7 +78,8 @@ step_one (TwTechnicalKind kind, gint64 since_us, gboolean known, TwFlagLife *lif
       fields.value = last->t_us != 0 ? last->value : (double) NAN;
       fields.value_us = last->t_us;
       g_strlcpy (fields.table_version, moment->table->rules.version, sizeof fields.table_version);
-      if ((kind == TW_TECHNICAL_OFF || kind == TW_TECHNICAL_ARTEFACT) && moment->input->newest != NULL)
+      if ((kind == TW_TECHNICAL_OFF || kind == TW_TECHNICAL_ARTEFACT)
+          && moment->input->newest != NULL)
         last = &moment->input->newest[channel];
       tw_risk_moment_add_evidence (&fields, channel, last->value, last->t_us, -1);
       finding.is = &fields;
@@ -80,9 +87,10 @@ step_one (TwTechnicalKind kind, gint64 since_us, gboolean known, TwFlagLife *lif
   tw_flag_life_step (life, &finding, moment->sink);
 }
 
-/* The evidence of a sensor that is off may be a reading without a value: its time is what counts. since_us is the
- * last good value's time (lost), the first faulty reading's (off, artefact), or the step that was
- * told of the unit first. A lost feed is told elsewhere: it raises no flag for each channel, and ends none. */
+/* The evidence of a sensor that is off may be a reading without a value: its time is what
+ * counts. since_us is the last good value's time (lost), the first faulty reading's (off,
+ * artefact), or the step that was told of the unit first. A lost feed is told elsewhere: it
+ * raises no flag for each channel, and ends none. */
 void
 tw_technical_rules_step (TwTechnicalState *state,
                          TwFlagLife lives[TW_N_TECHNICAL],
@@ -109,7 +117,8 @@ tw_technical_rules_step (TwTechnicalState *state,
     state->since_us[TW_TECHNICAL_UNIT] = 0;
   else if (state->since_us[TW_TECHNICAL_UNIT] == 0)
     state->since_us[TW_TECHNICAL_UNIT] = moment->now_us;
-  step_one (TW_TECHNICAL_UNIT, state->since_us[TW_TECHNICAL_UNIT], TRUE, &lives[TW_TECHNICAL_UNIT], moment,
+  step_one (TW_TECHNICAL_UNIT, state->since_us[TW_TECHNICAL_UNIT], TRUE, &lives[TW_TECHNICAL_UNIT],
+            moment,
             channel);
   /* A sensor that reports itself off is not lost as well. */
   if (lives[TW_TECHNICAL_OFF].flag != NULL || lives[TW_TECHNICAL_ARTEFACT].flag != NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The life of flags: latched, acknowledged, silenced, escalated, resolved; order, history and another patient. */
+/* The life of flags: latched, acknowledged, silenced, escalated, resolved; order, history and
+ * another patient. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
@@ -232,7 +233,8 @@ test_order (void)
   step (&f, 33);
   g_assert_cmpuint (tw_risk_get_open (f.risk)->len, ==, G_N_ELEMENTS (expected));
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
-    g_assert_cmpstr (tw_flag_get (g_ptr_array_index (tw_risk_get_open (f.risk), i))->rule, ==, expected[i]);
+    g_assert_cmpstr (tw_flag_get (g_ptr_array_index (tw_risk_get_open (f.risk), i))->rule, ==,
+                     expected[i]);
   finish (&f);
 }
 
@@ -272,8 +274,13 @@ test_history_ring (void)
     }
   g_assert_cmpuint (tw_risk_get_history (f.risk)->len, ==, TW_FLAG_HISTORY);
   for (guint i = 0; i + 1 < TW_FLAG_HISTORY; i++)
-    g_assert_cmpint (tw_flag_get (g_ptr_array_index (tw_risk_get_history (f.risk), i))->resolved_us, >,
-                     tw_flag_get (g_ptr_array_index (tw_risk_get_history (f.risk), i + 1))->resolved_us);
+    {
+      GPtrArray *history = tw_risk_get_history (f.risk);
+      const TwFlagFields *newer = tw_flag_get (g_ptr_array_index (history, i));
+      const TwFlagFields *older = tw_flag_get (g_ptr_array_index (history, i + 1));
+
+      g_assert_cmpint (newer->resolved_us, >, older->resolved_us);
+    }
   finish (&f);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Limit flags: boundaries, persistence by sample time, hysteresis, artefacts, charted values, stale ones. */
+/* Limit flags: boundaries, persistence by sample time, hysteresis, artefacts, charted values,
+ * stale ones. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
 
-/* Both sides of every limit of every set in the table, as charted values, and the level on each side. */
+/* Both sides of every limit of every set in the table, as charted values, and the level on each
+ * side. */
 static void
 test_every_boundary (void)
 {
@@ -63,7 +65,8 @@ test_every_boundary (void)
           step (&f, 20);
           if (level_of (&f, rows[i].rule) != expected)
             g_error ("%s age %d, limit %g%s: level %d, expected %d", rows[i].rule, rows[i].age,
-                     rows[i].limits[l], beyond ? " crossed" : "", level_of (&f, rows[i].rule), expected);
+                     rows[i].limits[l], beyond ? " crossed" : "",
+                     level_of (&f, rows[i].rule), expected);
           finish (&f);
         }
 }
@@ -250,8 +253,10 @@ test_slow_stream (void)
     double spacing;
     TwQuality quality;
     gboolean alone;
-  } rows[] = { { 60, GOOD, TRUE }, { 60, DOUBTFUL, FALSE }, { 0, GOOD, TRUE }, { 0, DOUBTFUL, TRUE },
-               { 1, GOOD, FALSE } };
+  } rows[] = {
+    { 60, GOOD, TRUE },    { 60, DOUBTFUL, FALSE }, { 0, GOOD, TRUE },
+    { 0, DOUBTFUL, TRUE }, { 1, GOOD, FALSE },
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -266,7 +271,8 @@ test_slow_stream (void)
       step (&f, 89);
       g_assert_cmpint (level_of (&f, "map-low"), ==, TW_LEVEL_NONE);
       step (&f, 90);
-      g_assert_cmpint (level_of (&f, "map-low"), ==, rows[i].alone ? TW_LEVEL_MEDIUM : TW_LEVEL_NONE);
+      g_assert_cmpint (level_of (&f, "map-low"), ==,
+                       rows[i].alone ? TW_LEVEL_MEDIUM : TW_LEVEL_NONE);
       put (&f, TW_CHANNEL_MAP, 120, 62, GOOD);
       step (&f, 121);
       /* The 1 Hz stream paused for a minute: its run starts anew. */

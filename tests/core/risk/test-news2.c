@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NEWS2 against the chart of the Royal College of Physicians: both sides of every boundary, both scales, what is
- * missing or old, and the laws that hold for any input. */
+/* NEWS2 against the chart of the Royal College of Physicians: both sides of every boundary, both
+ * scales, what is missing or old, and the laws that hold for any input. */
 #include "config.h"
 
 #include "tw-news2.h"
@@ -65,8 +65,8 @@ score (const TwVitals *vitals, gboolean scale_2)
   return result;
 }
 
-/* The chart, written down a second time: the last value of each band and its points, from below; the value one
- * step of the item's last decimal further belongs to the next row. */
+/* The chart, written down a second time: the last value of each band and its points, from below;
+ * the value one step of the item's last decimal further belongs to the next row. */
 typedef struct
 {
   TwNews2Item item;
@@ -80,12 +80,14 @@ typedef struct
 } Chart;
 
 static const Chart charts[] = {
-  { TW_NEWS2_RESPIRATION, -1, -1, 1, { { 8, 3 }, { 11, 1 }, { 20, 0 }, { 24, 2 }, { INFINITY, 3 } } },
+  { TW_NEWS2_RESPIRATION, -1, -1, 1,
+    { { 8, 3 }, { 11, 1 }, { 20, 0 }, { 24, 2 }, { INFINITY, 3 } } },
   { TW_NEWS2_SPO2, 0, -1, 1, { { 91, 3 }, { 93, 2 }, { 95, 1 }, { INFINITY, 0 } } },
   { TW_NEWS2_SPO2, 1, 0, 1, { { 83, 3 }, { 85, 2 }, { 87, 1 }, { INFINITY, 0 } } },
   { TW_NEWS2_SPO2, 1, 1, 1,
     { { 83, 3 }, { 85, 2 }, { 87, 1 }, { 92, 0 }, { 94, 1 }, { 96, 2 }, { INFINITY, 3 } } },
-  { TW_NEWS2_PRESSURE, -1, -1, 1, { { 90, 3 }, { 100, 2 }, { 110, 1 }, { 219, 0 }, { INFINITY, 3 } } },
+  { TW_NEWS2_PRESSURE, -1, -1, 1,
+    { { 90, 3 }, { 100, 2 }, { 110, 1 }, { 219, 0 }, { INFINITY, 3 } } },
   { TW_NEWS2_PULSE, -1, -1, 1,
     { { 40, 3 }, { 50, 1 }, { 90, 0 }, { 110, 1 }, { 130, 2 }, { INFINITY, 3 } } },
   { TW_NEWS2_TEMPERATURE, -1, -1, 0.1,
@@ -170,7 +172,8 @@ test_rounding (void)
   g_autoptr (TwNews2Table) table = load_table ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpint (tw_news2_points (table, rows[i].item, rows[i].value, FALSE, FALSE), ==, rows[i].points);
+    g_assert_cmpint (tw_news2_points (table, rows[i].item, rows[i].value, FALSE, FALSE), ==,
+                     rows[i].points);
 }
 
 static void
@@ -193,7 +196,8 @@ test_not_a_value (void)
   g_assert_cmpint (tw_news2_points (table, TW_NEWS2_OXYGEN, 2, FALSE, FALSE), ==, 0);
 }
 
-/* Away from the normal band points never fall; SpO2 on scale 2 with oxygen has its normal band in the middle. */
+/* Away from the normal band points never fall; SpO2 on scale 2 with oxygen has its normal band
+ * in the middle. */
 static void
 test_monotone (void)
 {
@@ -260,9 +264,11 @@ test_classes (void)
     int total;
     TwNews2Risk risk;
   } rows[] = {
-    { 22, 120, 120, 37, 4, TW_NEWS2_RISK_LOW },        { 22, 120, 105, 37, 5, TW_NEWS2_RISK_MEDIUM },
+    { 22, 120, 120, 37, 4, TW_NEWS2_RISK_LOW },
+    { 22, 120, 105, 37, 5, TW_NEWS2_RISK_MEDIUM },
     { 22, 120, 95, 37, 6, TW_NEWS2_RISK_MEDIUM },      { 22, 120, 95, 38.5, 7, TW_NEWS2_RISK_HIGH },
-    { 25, 70, 120, 37, 3, TW_NEWS2_RISK_LOW_MEDIUM },  { 25, 100, 120, 37, 4, TW_NEWS2_RISK_LOW_MEDIUM },
+    { 25, 70, 120, 37, 3, TW_NEWS2_RISK_LOW_MEDIUM },
+    { 25, 100, 120, 37, 4, TW_NEWS2_RISK_LOW_MEDIUM },
     { 25, 120, 120, 37, 5, TW_NEWS2_RISK_MEDIUM },     { 24, 70, 120, 37, 2, TW_NEWS2_RISK_LOW },
   };
 
@@ -326,7 +332,8 @@ test_scale_2 (void)
     int points;
   } rows[] = {
     { 92, 2, 0 },   { 93, 2, 1 },   { 96, 2, 2 },   { 97, 2, 3 },   { 93, 0, 0 },   { 100, 0, 0 },
-    { 88, NAN, 0 }, { 92, NAN, 0 }, { 87, NAN, 1 }, { 93, NAN, -1 }, { 99, NAN, -1 }, { 83, NAN, 3 },
+    { 88, NAN, 0 }, { 92, NAN, 0 }, { 87, NAN, 1 }, { 93, NAN, -1 }, { 99, NAN, -1 },
+    { 83, NAN, 3 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -336,7 +343,8 @@ test_scale_2 (void)
 
       put_normal (&vitals);
       put (&vitals, TW_CHANNEL_SPO2, rows[i].spo2, NOW);
-      vitals.last[TW_CHANNEL_OXYGEN_FLOW] = (TwSample) { isnan (rows[i].flow) ? 0 : NOW, rows[i].flow, 0 };
+      vitals.last[TW_CHANNEL_OXYGEN_FLOW]
+        = (TwSample) { isnan (rows[i].flow) ? 0 : NOW, rows[i].flow, 0 };
       result = score (&vitals, TRUE);
       g_assert_true (result.scale_2);
       g_assert_cmpint (result.parts[TW_NEWS2_SPO2].points, ==, rows[i].points);
@@ -379,7 +387,8 @@ test_consciousness (void)
     }
 }
 
-/* Exactly 30 min counts, one microsecond more does not; a bad verdict does not; neither does the future. */
+/* Exactly 30 min counts, one microsecond more does not; a bad verdict does not; neither does the
+ * future. */
 static void
 test_freshness (void)
 {
@@ -412,18 +421,20 @@ test_freshness (void)
     }
 }
 
-/* Every subset of the items, over settings: "at least n" is never above the full score, its class never above
- * the full class, and never low. */
+/* Every subset of the items, over settings: "at least n" is never above the full score, its
+ * class never above the full class, and never low. */
 static void
 test_at_least (void)
 {
   static const TwChannel channels[] = {
-    TW_CHANNEL_RESPIRATORY_RATE, TW_CHANNEL_SPO2,          TW_CHANNEL_OXYGEN_FLOW, TW_CHANNEL_SYSTOLIC,
-    TW_CHANNEL_HEART_RATE,       TW_CHANNEL_CONSCIOUSNESS, TW_CHANNEL_TEMPERATURE,
+    TW_CHANNEL_RESPIRATORY_RATE, TW_CHANNEL_SPO2,          TW_CHANNEL_OXYGEN_FLOW,
+    TW_CHANNEL_SYSTOLIC,         TW_CHANNEL_HEART_RATE,    TW_CHANNEL_CONSCIOUSNESS,
+    TW_CHANNEL_TEMPERATURE,
   };
   static const double sets[][G_N_ELEMENTS (channels)] = {
-    { 15, 97, 0, 120, 70, 0, 36.8 }, { 27, 90, 2, 85, 135, 3, 34.2 }, { 22, 95, 3, 103, 112, 0, 38.6 },
-    { 12, 98, 2, 220, 40, 1, 39.1 }, { 8, 84, 0.5, 111, 91, 0, 36 },
+    { 15, 97, 0, 120, 70, 0, 36.8 }, { 27, 90, 2, 85, 135, 3, 34.2 },
+    { 22, 95, 3, 103, 112, 0, 38.6 }, { 12, 98, 2, 220, 40, 1, 39.1 },
+    { 8, 84, 0.5, 111, 91, 0, 36 },
   };
 
   for (gsize s = 0; s < G_N_ELEMENTS (sets); s++)

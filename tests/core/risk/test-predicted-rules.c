@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Predicted flags: two evaluations in a row, clearing, rest after the end, the record; and a real twin whose patient
- * bleeds. */
+/* Predicted flags: two evaluations in a row, clearing, rest after the end, the record; and a
+ * real twin whose patient bleeds. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
@@ -11,7 +11,8 @@ static TwPredictedRule
 make_rule (void)
 {
   TwPredictedRule rule = {
-    .key = "map-low-predicted", .channel = TW_CHANNEL_MAP, .side = TW_SIDE_LOW, .level = TW_LEVEL_MEDIUM,
+    .key = "map-low-predicted", .channel = TW_CHANNEL_MAP, .side = TW_SIDE_LOW,
+    .level = TW_LEVEL_MEDIUM,
     .threshold = 65, .horizon_min = 30, .p_raise = .5, .p_clear = .35, .apart_us = 60 * TW_SECOND,
     .refractory_us = 30 * TW_MINUTE, .context = { TW_CHANNEL_NONE }, .unless = TW_CHANNEL_NONE,
   };
@@ -116,7 +117,8 @@ test_record (void)
 
       for (int k = 0; k < 2; k++)
         {
-          TwSample sample = { AT (rows[i].at_s[k]), rows[i].value[k], k == 0 ? rows[i].quality : GOOD };
+          TwQuality quality = k == 0 ? rows[i].quality : GOOD;
+          TwSample sample = { AT (rows[i].at_s[k]), rows[i].value[k], quality };
 
           tw_predicted_score (&state, &rule, &sample, AT (rows[i].at_s[k]));
         }
@@ -150,8 +152,8 @@ feed (Fixture *f, TwTwin *twin, double at_s, double value)
   step (f, at_s + 1);
 }
 
-/* A pressure that falls one mmHg in two minutes is told before it arrives, once; when it has arrived the measured
- * flag takes over and the record says right. A stable one raises nothing. */
+/* A pressure that falls one mmHg in two minutes is told before it arrives, once; when it has
+ * arrived the measured flag takes over and the record says right. A stable one raises nothing. */
 static void
 test_bleeding (void)
 {
@@ -208,8 +210,11 @@ test_inputs_lost (void)
   start (&f);
   f.input.twin = twin;
   set_spacing (&f, TW_CHANNEL_MAP, 60);
-  for (int minute = 0; minute < 240 && find_flag (&f, "map-low-predicted") == NULL; minute++, now_s += 60)
-    feed (&f, twin, minute * 60, minute < 60 ? 88 : 88 - (minute - 60) * .5);
+  for (int minute = 0; minute < 240 && find_flag (&f, "map-low-predicted") == NULL; minute++)
+    {
+      feed (&f, twin, minute * 60, minute < 60 ? 88 : 88 - (minute - 60) * .5);
+      now_s += 60;
+    }
   g_assert_nonnull (find_flag (&f, "map-low-predicted"));
   g_assert_false (find_flag (&f, "map-low-predicted")->last_known);
   f.input.feed_lost = TRUE;

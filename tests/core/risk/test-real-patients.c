@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Real stays, charted about hourly, through cleaner, twin and rules: what must hold for every flag of every patient.
- * Skips by name where the data are not there. */
+/* Real stays, charted about hourly, through cleaner, twin and rules: what must hold for every
+ * flag of every patient. Skips by name where the data are not there. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
@@ -149,11 +149,13 @@ take_cleaned (Stay *stay, const TwCleaned *cleaned)
 static void
 stay_take (Stay *stay, const TwObservation *reading)
 {
+  gint64 from_us;
+
   if (stay->first_us == 0)
     stay->first_us = stay->last_us = reading->t_us;
   /* A gap of more than a day is another story; time is not walked through second by second. */
-  for (gint64 t_us = MAX (stay->last_us, reading->t_us - TW_DAY) + STEP_S * TW_SECOND; t_us < reading->t_us;
-       t_us += STEP_S * TW_SECOND)
+  from_us = MAX (stay->last_us, reading->t_us - TW_DAY);
+  for (gint64 t_us = from_us + STEP_S * TW_SECOND; t_us < reading->t_us; t_us += STEP_S * TW_SECOND)
     stay_step (stay, t_us);
   g_array_set_size (stay->cleaned, 0);
   tw_cleaner_push (stay->cleaner, reading, 1, stay->cleaned);
@@ -221,18 +223,22 @@ test_real_patients (void)
         }
       stay_take (&stay, &reading);
     }
-  g_test_message ("%u stays, %.1f days, %" G_GUINT64_FORMAT " steps; NEWS2 complete in %.1f %%", n_stays, days,
+  g_test_message ("%u stays, %.1f days, %" G_GUINT64_FORMAT " steps; NEWS2 complete in %.1f %%",
+                  n_stays, days,
                   n_steps, 100.0 * (double) n_complete / (double) n_steps);
-  g_test_message ("per patient-day: urgent %.2f, warning %.2f, advisory %.2f, technical %.2f", by_level[4] / days,
+  g_test_message ("per patient-day: urgent %.2f, warning %.2f, advisory %.2f, technical %.2f",
+                  by_level[4] / days,
                   by_level[3] / days, by_level[2] / days, by_level[1] / days);
-  g_test_message ("per patient-day: limit %.2f, score %.2f, predicted %.2f", by_kind[TW_FLAG_LIMIT] / days,
+  g_test_message ("per patient-day: limit %.2f, score %.2f, predicted %.2f",
+                  by_kind[TW_FLAG_LIMIT] / days,
                   by_kind[TW_FLAG_SCORE] / days, by_kind[TW_FLAG_PREDICTED] / days);
   g_assert_cmpuint (n_stays, ==, N_STAYS);
   g_assert_cmpuint (by_kind[TW_FLAG_LIMIT], >, 0);
   g_assert_cmpuint (by_kind[TW_FLAG_SCORE], >, 0);
   /* Charted values that come hourly are no lost signal. */
   g_assert_cmpfloat (by_level[TW_LEVEL_TECHNICAL] / days, <, 1);
-  /* What is set as the burden a ward may bear (twin.md 7.6) is of this size, not ten times as much. */
+  /* What is set as the burden a ward may bear (twin.md 7.6) is of this size, not ten times as
+   * much. */
   g_assert_cmpfloat (by_level[TW_LEVEL_HIGH] / days, <, 20);
   tw_priors_unref (tables.priors);
   tw_clean_limits_unref (tables.limits);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of limits and rules: what they give for a patient, and every mistake refused with its row. */
+/* The tables of limits and rules: what they give for a patient, and every mistake refused with
+ * its row. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
@@ -38,7 +39,8 @@ test_limits_by_category (void)
     }
 }
 
-/* Every age finds a set whose limits leave room between low and high, wider for the worse levels. */
+/* Every age finds a set whose limits leave room between low and high, wider for the worse
+ * levels. */
 static void
 test_every_age (void)
 {
@@ -67,7 +69,8 @@ test_every_age (void)
         }
 }
 
-/* No statistical alarm for low glucose: without insulin inputs it is no better than the value itself. */
+/* No statistical alarm for low glucose: without insulin inputs it is no better than the value
+ * itself. */
 static void
 test_no_glucose_prediction (void)
 {
@@ -105,7 +108,8 @@ test_bad_tables (void)
     { "rules.csv", "# streamed_s: 120", "# streamed_s: -1" },
     { "rules.csv", ",unless", ",except" },
     { "rules.csv", "map-low-predicted,predicted", "map-low-predicted,guessed" },
-    { "rules.csv", "map-low-predicted,predicted", "a-name-that-does-not-fit-in-31-chars,predicted" },
+    { "rules.csv", "map-low-predicted,predicted",
+      "a-name-that-does-not-fit-in-31-chars,predicted" },
     { "rules.csv", "map-low-predicted,predicted", ",predicted" },
     { "rules.csv", "systolic-low-predicted,predicted", "map-low-predicted,predicted" },
     { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,low,30,0.5" },
@@ -136,8 +140,10 @@ test_bad_tables (void)
       TwRiskTable *table;
 
       g_assert_nonnull (at);
-      changed = g_strdup_printf ("%.*s%s%s", (int) (at - text), text, rows[i].to, at + strlen (rows[i].from));
-      table = tw_risk_table_new (is_limits ? changed : other, is_limits ? other : changed, news2, &error);
+      changed = g_strdup_printf ("%.*s%s%s", (int) (at - text), text, rows[i].to,
+                                 at + strlen (rows[i].from));
+      table = tw_risk_table_new (is_limits ? changed : other, is_limits ? other : changed, news2,
+                                 &error);
       if (table != NULL)
         g_error ("accepted \"%s\"", rows[i].to);
       g_assert_nonnull (error);

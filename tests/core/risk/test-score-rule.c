@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NEWS2 as a flag: levels, evidence, "at least", what is carried when values grow old, persistence. */
+/* NEWS2 as a flag: levels, evidence, "at least", what is carried when values grow old,
+ * persistence. */
 #include "config.h"
 
 #include "tw-risk-fixture.h"
@@ -90,7 +91,8 @@ test_at_least (void)
   finish (&f);
 }
 
-/* Values that grow old end nothing: the flag says "last known" until newer ones bring the score down. */
+/* Values that grow old end nothing: the flag says "last known" until newer ones bring the score
+ * down. */
 static void
 test_carried (void)
 {
@@ -110,7 +112,8 @@ test_carried (void)
   g_assert_true (find_flag (&f, "news2")->last_known);
   step (&f, 7200);
   g_assert_cmpint (level_of (&f, "news2"), ==, TW_LEVEL_HIGH);
-  /* Everything but consciousness is charted anew, and normal: the 3 is still the last that is known. */
+  /* Everything but consciousness is charted anew, and normal: the 3 is still the last that is
+   * known. */
   chart_set (&f, 7300);
   put (&f, TW_CHANNEL_CONSCIOUSNESS, 0, TW_ACVPU_VOICE, GOOD);
   step (&f, 7301);
@@ -148,7 +151,8 @@ test_suspect_newest (void)
   finish (&f);
 }
 
-/* A stream that swings over the edge for less than a minute raises nothing; and does not chatter. */
+/* A stream that swings over the edge for less than a minute raises nothing; and does not
+ * chatter. */
 static void
 test_persistence (void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One patient's rule engine with the real tables, fed by hand. Times are seconds after a fixed start. */
+/* One patient's rule engine with the real tables, fed by hand. Times are seconds after a fixed
+ * start. */
 #pragma once
 
 #include "tw-risk.h"
@@ -123,8 +124,8 @@ level_of (Fixture *f, const char *rule)
   return flag != NULL ? flag->level : TW_LEVEL_NONE;
 }
 
-/* Feeds one value a second from from_s on, for n seconds, and steps after each. Returns how often a step reported
- * a change. */
+/* Feeds one value a second from from_s on, for n seconds, and steps after each. Returns how
+ * often a step reported a change. */
 static inline guint
 stream (Fixture *f, TwChannel channel, double from_s, int n, double value)
 {
