@@ -10,15 +10,23 @@
 
 #include <string.h>
 
+/* What every search knows. */
+static const TwSearchParameter common_parameters[] = {
+  { "_count", "number", "at most 1000; 100 unless asked" },
+  { "_format", "token", "json" },
+  { "_sort", "string", "Observation: date, -date, _lastUpdated, -_lastUpdated" },
+  { "_summary", "token", "count or false" },
+  { NULL },
+};
+
 static void
-append_parameters (GString              *out,
-                   const TwResourceType *type)
+append_parameters (GString                 *out,
+                   const TwSearchParameter *parameters)
 {
   g_string_append (out, ",\"searchParam\":[");
-  for (const TwSearchParameter *parameter = type->parameters; parameter->name != NULL; parameter++)
+  for (const TwSearchParameter *p = parameters; p->name != NULL; p++)
     g_string_append_printf (out, "%s{\"name\":\"%s\",\"type\":\"%s\",\"documentation\":\"%s\"}",
-                            parameter == type->parameters ? "" : ",", parameter->name, parameter->type,
-                            parameter->documentation);
+                            p == parameters ? "" : ",", p->name, p->type, p->documentation);
   g_string_append_c (out, ']');
 }
 
@@ -26,10 +34,13 @@ static void
 append_type (GString              *out,
              const TwResourceType *type)
 {
-  g_string_append_printf (out, "{\"type\":\"%s\",\"interaction\":[{\"code\":\"read\"},{\"code\":\"search-type\"}],"
-                          "\"versioning\":\"%s\",\"readHistory\":false,\"updateCreate\":false,"
-                          "\"conditionalCreate\":false,\"conditionalRead\":\"not-match\"", type->type,
-                          g_str_equal (type->type, "Observation") ? "versioned" : "no-version");
+  gboolean versioned = g_str_equal (type->type, "Observation");
+
+  g_string_append_printf (out, "{\"type\":\"%s\",\"interaction\":[{\"code\":\"read\"},"
+                          "{\"code\":\"search-type\"}],\"versioning\":\"%s\","
+                          "\"readHistory\":false,\"updateCreate\":false,"
+                          "\"conditionalCreate\":false,\"conditionalRead\":\"not-match\"",
+                          type->type, versioned ? "versioned" : "no-version");
   if (type->includes != NULL)
     {
       g_string_append (out, ",\"searchInclude\":[");
@@ -37,7 +48,7 @@ append_type (GString              *out,
         g_string_append_printf (out, "%s\"%s\"", include == type->includes ? "" : ",", *include);
       g_string_append_c (out, ']');
     }
-  append_parameters (out, type);
+  append_parameters (out, type->parameters);
   g_string_append_c (out, '}');
 }
 
@@ -66,25 +77,23 @@ tw_facade_write_capability (const TwWard *ward,
   g_string_append (out, "{\"resourceType\":\"CapabilityStatement\"");
   append_stream (out, base);
   g_string_append_printf (out, ",\"status\":\"active\",\"date\":\"%s\",\"kind\":\"instance\","
-                          "\"software\":{\"name\":\"Twinward gateway\",\"version\":\"" TW_VERSION "\"},"
-                          "\"implementation\":{\"description\":",
+                          "\"software\":{\"name\":\"Twinward gateway\","
+                          "\"version\":\"" TW_VERSION "\"},\"implementation\":{\"description\":",
                           tw_time_format_iso (tw_ward_get_start (ward), date, sizeof date));
   tw_text_append_json (out, tw_ward_is_invented (ward) ? "Demo ward with invented patients"
                             : tw_ward_is_recorded (ward) ? "Replay of a recorded file" : "Ward");
   g_string_append (out, ",\"url\":");
   tw_text_append_json (out, base);
-  g_string_append (out, "},\"fhirVersion\":\"4.0.1\",\"format\":[\"application/fhir+json\",\"json\"],"
-                   "\"rest\":[{\"mode\":\"server\",\"security\":{\"description\":\"Bearer token\"},\"resource\":[");
+  g_string_append (out, "},\"fhirVersion\":\"4.0.1\","
+                   "\"format\":[\"application/fhir+json\",\"json\"],\"rest\":[{\"mode\":\"server\","
+                   "\"security\":{\"description\":\"Bearer token\"},\"resource\":[");
   for (guint i = 0; i < n; i++)
     {
       if (i > 0)
         g_string_append_c (out, ',');
       append_type (out, &types[i]);
     }
-  g_string_append (out, "],\"searchParam\":["
-                   "{\"name\":\"_count\",\"type\":\"number\",\"documentation\":\"at most 1000; 100 unless asked\"},"
-                   "{\"name\":\"_summary\",\"type\":\"token\",\"documentation\":\"count or false\"},"
-                   "{\"name\":\"_format\",\"type\":\"token\",\"documentation\":\"json\"},"
-                   "{\"name\":\"_sort\",\"type\":\"string\",\"documentation\":\"Observation: date, -date, "
-                   "_lastUpdated, -_lastUpdated\"}]}]}");
+  g_string_append_c (out, ']');
+  append_parameters (out, common_parameters);
+  g_string_append (out, "}]}");
 }

@@ -13,6 +13,9 @@
 #include <string.h>
 
 #define N_KEYS 4
+/* Of a page link, after the epoch: the newest change that counts, and the four keys. */
+#define PAGE_FORMAT "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT \
+                    " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
 
 typedef enum
 {
@@ -95,7 +98,8 @@ read_patients (TwSearch         *search,
   items = g_strsplit (value, ",", 1000);
   for (char **item = items; *item != NULL; item++)
     {
-      int index = tw_ward_find_patient (search->ward, tw_facade_strip_reference (*item, "Patient"), -1);
+      int index = tw_ward_find_patient (search->ward, tw_facade_strip_reference (*item, "Patient"),
+                                        -1);
       guint32 patient = (guint32) index;
       gboolean known = FALSE;
       for (guint i = 0; i < filter->patients->len; i++)
@@ -126,7 +130,9 @@ add_code (const char *token,
       && (any || (system == strlen (TW_SYSTEM_MDC) && strncmp (token, TW_SYSTEM_MDC, system) == 0)))
     channel = tw_channel_from_mdc ((guint) g_ascii_strtoull (code, NULL, 10));
   if (channel == TW_CHANNEL_NONE
-      && (any || (system == strlen (TW_SYSTEM_CHANNEL) && strncmp (token, TW_SYSTEM_CHANNEL, system) == 0)))
+      && (any
+          || (system == strlen (TW_SYSTEM_CHANNEL)
+              && strncmp (token, TW_SYSTEM_CHANNEL, system) == 0)))
     channel = tw_channel_from_name (code);
   if (channel != TW_CHANNEL_NONE)
     *singles |= 1u << channel;
@@ -181,7 +187,8 @@ read_dates (TwSearch     *search,
       item->used = TRUE;
       if (*n == TW_RESOURCE_MAX_DATES || !tw_query_parse_date (item->value, &dates[*n]))
         {
-          tw_reply_set_problem (reply, 400, "value", "%s: \"%.60s\" is not a date that is understood here "
+          tw_reply_set_problem (reply, 400, "value",
+                                "%s: \"%.60s\" is not a date that is understood here "
                                 "(ge, gt, le, lt, eq and YYYY-MM-DDThh:mm:ssZ or a part of it)",
                                 name, item->value);
           return FALSE;
@@ -199,7 +206,8 @@ read_sort (TwSearch *search)
 
   for (guint i = 0; i < search->query.n; i++)
     for (guint s = 0; s < G_N_ELEMENTS (names); s++)
-      if (g_str_equal (search->query.items[i].name, "_sort") && g_str_equal (search->query.items[i].value, names[s]))
+      if (g_str_equal (search->query.items[i].name, "_sort")
+          && g_str_equal (search->query.items[i].value, names[s]))
         {
           search->query.items[i].used = TRUE;
           return (Sort) s;
@@ -245,12 +253,13 @@ read_page (TwSearch *search,
     return TRUE;
   text = tw_seal_open (search->seal, page);
   if (text == NULL
-      || sscanf (text, "%39s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-                 " %" G_GINT64_FORMAT, epoch, &plan->filter.up_to, &plan->after[0], &plan->after[1],
+      || sscanf (text, "%39s " PAGE_FORMAT, epoch, &plan->filter.up_to, &plan->after[0],
+                 &plan->after[1],
                  &plan->after[2], &plan->after[3]) != 6
       || !g_str_equal (epoch, tw_ward_get_epoch (search->ward)))
     {
-      tw_reply_set_problem (reply, 410, "expired", "this page link is no longer valid; search again");
+      tw_reply_set_problem (reply, 410, "expired",
+                            "this page link is no longer valid; search again");
       return FALSE;
     }
   plan->after_set = TRUE;
@@ -267,9 +276,8 @@ dup_next (const TwSearch   *search,
   GString *url;
 
   keys_of (last, plan->sort, keys);
-  text = g_strdup_printf ("%s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-                          " %" G_GINT64_FORMAT, tw_ward_get_epoch (search->ward), plan->filter.up_to, keys[0],
-                          keys[1], keys[2], keys[3]);
+  text = g_strdup_printf ("%s " PAGE_FORMAT, tw_ward_get_epoch (search->ward),
+                          plan->filter.up_to, keys[0], keys[1], keys[2], keys[3]);
   page = tw_seal_close (search->seal, text);
   url = g_string_new (search->request->base);
   g_string_append (url, "/Observation?");
@@ -331,7 +339,8 @@ write_result (TwSearch   *search,
       const TwResource *one = &g_array_index (found, TwResource, i);
       g_autofree char *url = NULL;
       char id[64];
-      url = g_strconcat (search->request->base, "/Observation/", tw_resource_format_id (one, id, sizeof id), NULL);
+      url = g_strconcat (search->request->base, "/Observation/",
+                         tw_resource_format_id (one, id, sizeof id), NULL);
       g_string_truncate (resource, 0);
       tw_resource_write (search->ward, one, plan->filter.up_to, resource);
       tw_fhir_bundle_entry (reply->body, url, resource->str, "match");

@@ -65,11 +65,13 @@ write_location (const TwWard *ward,
 
   if (row == WARD_ROW)
     {
-      tw_fhir_write_location (out, TW_WARD_ID, tw_ward_get_name (ward), NULL, "wa", tw_ward_get_start (ward));
+      tw_fhir_write_location (out, TW_WARD_ID, tw_ward_get_name (ward), NULL, "wa",
+                              tw_ward_get_start (ward));
       return;
     }
   format_bed_id (row, id, sizeof id);
-  tw_fhir_write_location (out, id, tw_patient_get (tw_ward_get_patient (ward, row))->bed, TW_WARD_ID, "bd",
+  tw_fhir_write_location (out, id, tw_patient_get (tw_ward_get_patient (ward, row))->bed,
+                          TW_WARD_ID, "bd",
                           tw_ward_get_start (ward));
 }
 
@@ -102,7 +104,8 @@ format_row_id (const TwSearch *search,
     format_bed_id (row, id, size);
 }
 
-/* Is id one of a comma list, each "Type/id" or "id"? A token's system is not compared: these have none. */
+/* Is id one of a comma list, each "Type/id" or "id"? A token's system is not compared: these have
+ * none. */
 static gboolean
 list_has (const char *list,
           const char *type,
@@ -142,7 +145,8 @@ row_matches (TwSearch *search,
   if (location)
     {
       value = tw_query_use (&search->query, "partof");
-      return match && (value == NULL || (row != WARD_ROW && list_has (value, "Location", TW_WARD_ID)));
+      return match && (value == NULL
+                       || (row != WARD_ROW && list_has (value, "Location", TW_WARD_ID)));
     }
   if (encounter)
     {
@@ -151,7 +155,8 @@ row_matches (TwSearch *search,
       if ((value = tw_query_use (&search->query, "patient")) != NULL)
         match = match && list_has (value, "Patient", fields->id);
       if ((value = tw_query_use (&search->query, "location")) != NULL)
-        match = match && (list_has (value, "Location", bed) || list_has (value, "Location", TW_WARD_ID));
+        match = match && (list_has (value, "Location", bed)
+                          || list_has (value, "Location", TW_WARD_ID));
       return match;
     }
   if ((value = tw_query_use (&search->query, "identifier")) != NULL)
@@ -189,7 +194,8 @@ add_includes (const TwSearch *search,
         {
           g_string_truncate (resource, 0);
           write_patient (search->ward, row, resource);
-          add_entry (search, out, "Patient", tw_patient_get (tw_ward_get_patient (search->ward, row))->id,
+          add_entry (search, out, "Patient",
+                     tw_patient_get (tw_ward_get_patient (search->ward, row))->id,
                      resource->str, "include");
         }
       if (locations)
@@ -223,10 +229,12 @@ read_offset (TwSearch *search,
   text = tw_seal_open (search->seal, page);
   if (text == NULL || !g_str_has_prefix (text, tw_ward_get_epoch (search->ward)))
     {
-      tw_reply_set_problem (reply, 410, "expired", "this page link is no longer valid; search again");
+      tw_reply_set_problem (reply, 410, "expired",
+                            "this page link is no longer valid; search again");
       return FALSE;
     }
-  *offset = (guint) g_ascii_strtoull (text + strlen (tw_ward_get_epoch (search->ward)) + 1, NULL, 10);
+  *offset = (guint) g_ascii_strtoull (text + strlen (tw_ward_get_epoch (search->ward)) + 1, NULL,
+                                      10);
   return TRUE;
 }
 
@@ -266,7 +274,8 @@ read_includes (TwSearch *search,
       if (!g_str_equal (item->name, "_include"))
         continue;
       item->used = TRUE;
-      if (g_str_equal (item->value, "Encounter:patient") || g_str_equal (item->value, "Encounter:patient:Patient"))
+      if (g_str_equal (item->value, "Encounter:patient")
+          || g_str_equal (item->value, "Encounter:patient:Patient"))
         *patients = TRUE;
       else if (g_str_has_prefix (item->value, "Encounter:location"))
         *locations = TRUE;

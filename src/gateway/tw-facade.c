@@ -116,7 +116,8 @@ tw_search_begin (TwSearch *search,
       guint64 number;
       if (!g_ascii_string_to_unsigned (count, 10, 0, G_MAXUINT32, &number, NULL))
         {
-          tw_reply_set_problem (reply, 400, "value", "_count is not a whole number: \"%.40s\"", count);
+          tw_reply_set_problem (reply, 400, "value", "_count is not a whole number: \"%.40s\"",
+                                count);
           return FALSE;
         }
       search->count = (guint) MIN (number, TW_FACADE_MAX_COUNT);
@@ -143,7 +144,8 @@ tw_search_check_known (const TwSearch *search,
   for (guint i = 0; search->request->strict && i < search->query.n; i++)
     if (!search->query.items[i].used)
       {
-        tw_reply_set_problem (reply, 400, "not-supported", "search parameter \"%.60s\" is not known for %s",
+        tw_reply_set_problem (reply, 400, "not-supported",
+                              "search parameter \"%.60s\" is not known for %s",
                               search->query.items[i].name, search->type->type);
         return FALSE;
       }
@@ -155,7 +157,8 @@ tw_search_dup_self (const TwSearch *search)
 {
   g_autofree char *used = tw_query_dup_used (&search->query);
 
-  return g_strconcat (search->request->base, "/", search->type->type, *used != '\0' ? "?" : "", used, NULL);
+  return g_strconcat (search->request->base, "/", search->type->type, *used != '\0' ? "?" : "",
+                      used, NULL);
 }
 
 static void

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define TW_FACADE_COUNT 100
 
 /* Answers a GET below TW_FACADE_ROOT. */
-void tw_facade_handle (const TwWard *ward, const TwSeal *seal, const TwRequest *request, TwReply *reply);
+void tw_facade_handle (const TwWard *ward, const TwSeal *seal, const TwRequest *request,
+                       TwReply *reply);
 
 /* Within the facade: */
 

@@ -33,7 +33,8 @@ check (TwCommandLine *line,
   if (line->demo && line->replay != NULL)
     return refuse (error, _("Choose either --demo or --replay."));
   if (!(line->speed >= 1.0 && line->speed <= 600.0))
-    return refuse (error, _("The speed must be from 1 (as it happened) to 600 (ten hours a minute)."));
+    return refuse (error,
+                   _("The speed must be from 1 (as it happened) to 600 (ten hours a minute)."));
   if (line->port < 0 || line->port > 65535)
     return refuse (error, _("The port must be from 0 (any free one) to 65535."));
   if (!(line->history_h >= 0.0 && line->history_h <= 24.0))
@@ -45,7 +46,8 @@ check (TwCommandLine *line,
   if (line->loop && line->replay == NULL)
     return refuse (error, _("--loop needs --replay: the demo ward never ends."));
   if (!is_loopback (line->bind) && !line->insecure_bind)
-    return refuse (error, _("Other machines could reach this address, and what is sent is not encrypted. "
+    return refuse (error,
+                   _("Other machines could reach this address, and what is sent is not encrypted. "
                             "Use 127.0.0.1, or add --insecure-bind if you accept that."));
   return TRUE;
 }
@@ -58,37 +60,51 @@ tw_command_line_parse (TwCommandLine *line,
 {
   g_autoptr (GOptionContext) context = NULL;
   GOptionEntry entries[] = {
-    { "demo", 0, 0, G_OPTION_ARG_NONE, &line->demo, N_("Serve the demo ward: eight invented patients (the default)"), NULL },
-    { "replay", 0, 0, G_OPTION_ARG_FILENAME, &line->replay, N_("Play a recorded file: CSV, or a WFDB record (.hea)"), N_("FILE") },
-    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &line->speed, N_("Times faster than it happened, 1 to 600 (1)"), N_("N") },
-    { "port", 0, 0, G_OPTION_ARG_INT, &line->port, N_("Port to listen on; 0 for any free one (8420)"), N_("N") },
-    { "bind", 0, 0, G_OPTION_ARG_STRING, &line->bind, N_("Address to listen on (127.0.0.1)"), N_("ADDRESS") },
+    { "demo", 0, 0, G_OPTION_ARG_NONE, &line->demo,
+      N_("Serve the demo ward: eight invented patients (the default)"), NULL },
+    { "replay", 0, 0, G_OPTION_ARG_FILENAME, &line->replay,
+      N_("Play a recorded file: CSV, or a WFDB record (.hea)"), N_("FILE") },
+    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &line->speed,
+      N_("Times faster than it happened, 1 to 600 (1)"), N_("N") },
+    { "port", 0, 0, G_OPTION_ARG_INT, &line->port,
+      N_("Port to listen on; 0 for any free one (8420)"), N_("N") },
+    { "bind", 0, 0, G_OPTION_ARG_STRING, &line->bind, N_("Address to listen on (127.0.0.1)"),
+      N_("ADDRESS") },
     { "insecure-bind", 0, 0, G_OPTION_ARG_NONE, &line->insecure_bind,
       N_("Allow an address that other machines can reach, without encryption"), NULL },
-    { "token", 0, 0, G_OPTION_ARG_STRING, &line->token, N_("Bearer token; made up when none is given"), N_("TEXT") },
-    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &line->token_file, N_("File that holds the bearer token"), N_("FILE") },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &line->seed, N_("Seed of the demo ward; the same seed gives the same values (1)"), N_("N") },
-    { "history", 0, 0, G_OPTION_ARG_DOUBLE, &line->history_h, N_("Hours of the demo ward that lie before the start, 0 to 24 (6)"), N_("HOURS") },
+    { "token", 0, 0, G_OPTION_ARG_STRING, &line->token,
+      N_("Bearer token; made up when none is given"), N_("TEXT") },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &line->token_file,
+      N_("File that holds the bearer token"), N_("FILE") },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &line->seed,
+      N_("Seed of the demo ward; the same seed gives the same values (1)"), N_("N") },
+    { "history", 0, 0, G_OPTION_ARG_DOUBLE, &line->history_h,
+      N_("Hours of the demo ward that lie before the start, 0 to 24 (6)"), N_("HOURS") },
     { "lead", 0, 0, G_OPTION_ARG_DOUBLE, &line->lead_h,
-      N_("Hours of a recording that are history at the start (12; at most half of it)"), N_("HOURS") },
+      N_("Hours of a recording that are history at the start (12; at most half of it)"),
+      N_("HOURS") },
     { "ward", 0, 0, G_OPTION_ARG_STRING, &line->ward, N_("Name of the ward"), N_("NAME") },
-    { "loop", 0, 0, G_OPTION_ARG_NONE, &line->loop, N_("Begin a recording again when it has ended"), NULL },
+    { "loop", 0, 0, G_OPTION_ARG_NONE, &line->loop, N_("Begin a recording again when it has ended"),
+      NULL },
     { "embedded", 0, 0, G_OPTION_ARG_NONE, &line->embedded,
-      N_("For the app: any free port, print address and token in one line, end when standard input closes"), NULL },
+      N_("For the app: one line with address and token, end when standard input closes"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &line->version, N_("Print the version and end"), NULL },
     { NULL },
   };
 
   g_return_val_if_fail (line != NULL, FALSE);
 
-  *line = (TwCommandLine) { .speed = 1.0, .port = 8420, .seed = 1, .history_h = 6.0, .lead_h = 12.0 };
-  line->bind = g_strdup ("127.0.0.1");
+  *line = (TwCommandLine) { .speed = 1.0, .port = 8420, .seed = 1, .history_h = 6.0,
+                            .lead_h = 12.0 };
   context = g_option_context_new (NULL);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
-  g_option_context_set_summary (context, _("Serves a ward as FHIR R4 and as a stream: a demo ward, or a recorded file."));
+  g_option_context_set_summary (context, _("Serves a ward as FHIR R4 and as a stream: "
+                                           "a demo ward, or a recorded file."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+  if (line->bind == NULL)
+    line->bind = g_strdup ("127.0.0.1");
   if (line->embedded)
     line->port = 0;
   return check (line, *argc, error);

@@ -42,7 +42,8 @@ make_demo (gpointer data,
   return tw_demo_ward_new (&options, error);
 }
 
-/* What was read of a file, and which rows could not be: each of the first by its line, all counted. */
+/* What was read of a file, and which rows could not be: each of the first by its line, all counted.
+ * */
 static void
 tell_counts (Program           *program,
              const TwRecording *recording)
@@ -52,7 +53,8 @@ tell_counts (Program           *program,
   if (program->told)
     return;
   program->told = TRUE;
-  g_printerr (_("%s: patients %u, rows read %" G_GUINT64_FORMAT ", rows that could not be read %" G_GUINT64_FORMAT "\n"),
+  g_printerr (_("%s: patients %u, rows read %" G_GUINT64_FORMAT
+                ", rows that could not be read %" G_GUINT64_FORMAT "\n"),
               recording->title, recording->patients->len, recording->n_rows, recording->n_problems);
   for (guint i = 0; i < shown; i++)
     {
@@ -91,14 +93,17 @@ tell_address (const Program *program,
       return;
     }
   if (program->line.insecure_bind)
-    g_printerr (_("Warning: what is sent is NOT encrypted. Anyone on the way can read it. Invented or de-identified "
-                  "data only.\n"));
-  printf (_("Ward “%s” (patients: %u) is at %s\n"), tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
-          tw_ward_get_n_patients (tw_gateway_get_ward (program->gateway)), tw_gateway_get_url (program->gateway));
+    g_printerr (_("Warning: what is sent is NOT encrypted. Anyone on the way can read it. "
+                  "Invented or de-identified data only.\n"));
+  printf (_("Ward “%s” (patients: %u) is at %s\n"),
+          tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
+          tw_ward_get_n_patients (tw_gateway_get_ward (program->gateway)),
+          tw_gateway_get_url (program->gateway));
   if (program->line.token == NULL && program->line.token_file == NULL)
     printf (_("Token: %s\n"), token->text);
   printf (_("Open it with:\n"));
-  printf ("  twinward --server %s --token-file %s\n", tw_gateway_get_url (program->gateway), token->file);
+  printf ("  twinward --server %s --token-file %s\n", tw_gateway_get_url (program->gateway),
+          token->file);
   fflush (stdout);
 }
 
@@ -168,7 +173,8 @@ run (Program *program,
   if (!tw_token_prepare (&token, program->line.token, program->line.token_file, error)
       || !serve (program, &token, error))
     return FALSE;
-  if (!program->line.embedded && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
+  if (!program->line.embedded
+      && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
     return FALSE;
   program->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, on_signal, program);

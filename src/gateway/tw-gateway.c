@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ward server: one ward, its clock, and its doors on HTTP. The doors only carry; what is said is made by
- * the facade, the stream and the range. */
+/* The ward server: one ward, its clock, and its doors on HTTP. The doors only carry; what is
+ * said is made by the facade, the stream and the range. */
 #include "config.h"
 
 #include "tw-gateway.h"
@@ -41,7 +41,8 @@ send_reply (SoupServerMessage *message,
   gsize length = reply->body->len;
 
   soup_server_message_set_status (message, reply->status, NULL);
-  soup_message_headers_replace (headers, "Cache-Control", reply->etag != NULL ? "no-cache" : "no-store");
+  soup_message_headers_replace (headers, "Cache-Control",
+                                reply->etag != NULL ? "no-cache" : "no-store");
   if (reply->etag != NULL)
     soup_message_headers_replace (headers, "ETag", reply->etag);
   if (reply->status == 304)
@@ -67,7 +68,8 @@ static void
 set_date (TwGateway         *gateway,
           SoupServerMessage *message)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (tw_ward_get_now (gateway->ward) / TW_SECOND);
+  gint64 now_s = tw_ward_get_now (gateway->ward) / TW_SECOND;
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (now_s);
   g_autofree char *text = now != NULL ? soup_date_time_to_string (now, SOUP_DATE_HTTP) : NULL;
 
   if (text != NULL)
@@ -78,8 +80,9 @@ static gboolean
 is_authorized (TwGateway         *gateway,
                SoupServerMessage *message)
 {
-  const char *given = soup_message_headers_get_one (soup_server_message_get_request_headers (message),
-                                                    "Authorization");
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *given = soup_message_headers_get_one (headers, "Authorization");
+
   if (given == NULL || g_ascii_strncasecmp (given, "Bearer ", 7) != 0)
     return FALSE;
   return tw_seal_equal (&gateway->seal, given + 7, gateway->token);
@@ -102,7 +105,8 @@ on_early (SoupServer        *server,
   if (!is_authorized (gateway, message))
     {
       soup_message_headers_replace (headers, "WWW-Authenticate", "Bearer realm=\"twinward\"");
-      send_problem (message, 401, "login", "A bearer token is needed, and the one given (if any) is not the right one.");
+      send_problem (message, 401, "login",
+                    "A bearer token is needed, and the one given (if any) is not the right one.");
     }
   else if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD"))
     {
@@ -116,10 +120,11 @@ static char *
 dup_base (const TwGateway   *gateway,
           SoupServerMessage *message)
 {
-  const char *host = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Host");
+  static const char fit[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *host = soup_message_headers_get_one (headers, "Host");
 
-  if (host == NULL || *host == '\0' || strlen (host) > 255
-      || strspn (host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") != strlen (host))
+  if (host == NULL || *host == '\0' || strlen (host) > 255 || strspn (host, fit) != strlen (host))
     return g_strdup (gateway->url);
   return g_strconcat ("http://", host, TW_FACADE_ROOT, NULL);
 }
@@ -127,7 +132,9 @@ dup_base (const TwGateway   *gateway,
 static gboolean
 prefers_strict (SoupServerMessage *message)
 {
-  const char *prefer = soup_message_headers_get_list (soup_server_message_get_request_headers (message), "Prefer");
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *prefer = soup_message_headers_get_list (headers, "Prefer");
+
   return prefer != NULL && strstr (prefer, "handling=strict") != NULL;
 }
 
@@ -155,6 +162,7 @@ on_request (SoupServer        *server,
             gpointer           data)
 {
   TwGateway *gateway = data;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *raw = g_uri_get_query (soup_server_message_get_uri (message));
   g_autofree char *base = dup_base (gateway, message);
   g_auto (TwReply) reply = { 0 };
@@ -162,8 +170,7 @@ on_request (SoupServer        *server,
     .path = path,
     .query = raw,
     .base = base,
-    .if_none_match = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
-                                                    "If-None-Match"),
+    .if_none_match = soup_message_headers_get_list (headers, "If-None-Match"),
     .strict = prefers_strict (message),
   };
 
@@ -177,7 +184,8 @@ on_request (SoupServer        *server,
   else if (g_str_has_prefix (path, TW_FACADE_ROOT "/"))
     tw_facade_handle (gateway->ward, &gateway->seal, &request, &reply);
   else
-    tw_reply_set_problem (&reply, 404, "not-found", "there is nothing here; the ward is at " TW_FACADE_ROOT);
+    tw_reply_set_problem (&reply, 404, "not-found",
+                          "there is nothing here; the ward is at " TW_FACADE_ROOT);
   send_reply (message, &reply);
 }
 
@@ -196,7 +204,8 @@ open_socket (const TwGatewayOptions *options,
       return NULL;
     }
   place = g_inet_socket_address_new (address, options->port);
-  socket = g_socket_new (g_inet_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+  socket = g_socket_new (g_inet_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                         G_SOCKET_PROTOCOL_TCP, error);
   if (socket == NULL)
     return NULL;
   g_socket_set_listen_backlog (socket, BACKLOG);
@@ -206,7 +215,8 @@ open_socket (const TwGatewayOptions *options,
         {
           g_clear_error (error);
           g_set_error (error, TW_GATEWAY_ERROR, TW_GATEWAY_ERROR_ADDRESS,
-                       _("Port %u is in use by another program. Choose another one with --port, or 0 for any."),
+                       _("Port %u is in use by another program. "
+                         "Choose another one with --port, or 0 for any."),
                        options->port);
         }
       else
@@ -233,7 +243,8 @@ listen_there (TwGateway *gateway,
     return FALSE;
   gateway->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
   six = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
-  gateway->url = g_strdup_printf (six ? "http://[%s]:%u" TW_FACADE_ROOT : "http://%s:%u" TW_FACADE_ROOT,
+  gateway->url = g_strdup_printf (six ? "http://[%s]:%u" TW_FACADE_ROOT
+                                  : "http://%s:%u" TW_FACADE_ROOT,
                                   gateway->options.bind, gateway->port);
   return soup_server_listen_socket (gateway->server, socket, 0, error);
 }
@@ -255,7 +266,8 @@ begin_ward (TwGateway *gateway,
   return TRUE;
 }
 
-/* The end of a recording is told once; then it begins again, or the gateway keeps serving what was. */
+/* The end of a recording is told once; then it begins again, or the gateway keeps serving what was.
+ * */
 static void
 check_end (TwGateway *gateway)
 {
@@ -275,7 +287,8 @@ static gboolean
 on_tick (gpointer data)
 {
   TwGateway *gateway = data;
-  double elapsed_us = (double) (g_get_monotonic_time () - gateway->mono_us) * gateway->options.speed;
+  gint64 real_us = g_get_monotonic_time () - gateway->mono_us;
+  double elapsed_us = (double) real_us * gateway->options.speed;
 
   tw_gateway_advance (gateway, tw_ward_get_start (gateway->ward) + (gint64) elapsed_us);
   return G_SOURCE_CONTINUE;
@@ -324,7 +337,8 @@ tw_gateway_free (TwGateway *gateway)
   g_return_if_fail (gateway != NULL);
 
   if (gateway->tick != 0)
-    g_source_destroy (g_main_context_find_source_by_id (g_main_context_get_thread_default (), gateway->tick));
+    g_source_destroy (g_main_context_find_source_by_id (g_main_context_get_thread_default (),
+                                                        gateway->tick));
   if (gateway->server != NULL)
     soup_server_disconnect (gateway->server);
   g_clear_pointer (&gateway->stream, tw_stream_free);

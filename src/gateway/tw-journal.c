@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ward's frames in order, in segments; every reader of the stream reads from here, so that a slow one
- * holds nothing of its own. */
+/* The ward's frames in order, in segments; every reader of the stream reads from here, so that a
+ * slow one holds nothing of its own. */
 #include "config.h"
 
 #include "tw-journal.h"
@@ -80,7 +80,8 @@ forget (TwJournal *journal,
     {
       const Segment *segment = segment_at (journal, n);
       gint64 newest_us = g_array_index (segment->lines, Line, segment->lines->len - 1).mono_us;
-      if (journal->total - segment->base <= journal->max_bytes && mono_us - newest_us <= journal->keep_us)
+      if (journal->total - segment->base <= journal->max_bytes
+          && mono_us - newest_us <= journal->keep_us)
         break;
       n++;
     }
@@ -187,7 +188,8 @@ tw_journal_get_behind (const TwJournal *journal,
     return 0;
   q = MAX (q, tw_journal_get_first (journal));
   segment = segment_at (journal, segment_index (journal, q));
-  return (gsize) (journal->total - segment->base) - line_begin (segment, (guint) (q - segment->first));
+  return (gsize) (journal->total - segment->base) - line_begin (segment,
+                                                                (guint) (q - segment->first));
 }
 
 gint64

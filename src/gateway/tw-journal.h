@@ -20,8 +20,8 @@ guint64 tw_journal_get_next (const TwJournal *journal);
 guint64 tw_journal_get_first (const TwJournal *journal);
 /* Appends the line of frame number next, at the monotonic time. */
 void tw_journal_append (TwJournal *journal, const char *line, gsize length, gint64 mono_us);
-/* Appends frames from number q on to out, whole ones, until max_bytes is reached or passed; returns the
- * number of the next frame to read. q must be held or be next. */
+/* Appends frames from number q on to out, whole ones, until max_bytes is reached or passed;
+ * returns the number of the next frame to read. q must be held or be next. */
 guint64 tw_journal_read (const TwJournal *journal, guint64 q, gsize max_bytes, GString *out);
 /* Bytes and age of what follows from q on. */
 gsize tw_journal_get_behind (const TwJournal *journal, guint64 q);

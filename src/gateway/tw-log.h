@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the gateway holds of each patient's channels: values as received, with the time they were got. */
+/* What the gateway holds of each patient's channels: values as received, with the time they were
+ * got. */
 #pragma once
 
 #include <glib.h>
@@ -29,13 +30,14 @@ void tw_log_free (TwLog *log);
 void tw_log_set_dense (TwLog *log, const TwDenseChannel *dense);
 /* 0: not dense. phase_us may be NULL. */
 gint64 tw_log_get_period (const TwLog *log, guint32 patient, TwChannel channel, gint64 *phase_us);
-/* The unit of the first value that came; later values are converted to it. TW_UNIT_UNKNOWN: nothing came. */
+/* The unit of the first value that came; later values are converted to it. TW_UNIT_UNKNOWN: nothing
+ * came. */
 TwUnit tw_log_get_unit (const TwLog *log, guint32 patient, TwChannel channel);
 /* The longest time from measurement to receipt seen so far. */
 gint64 tw_log_get_delay (const TwLog *log, guint32 patient, TwChannel channel);
 
-/* One value per time: the same time replaces, the same value again changes nothing. FALSE when the unit
- * cannot be converted, or the sample is older than what is kept. */
+/* One value per time: the same time replaces, the same value again changes nothing. FALSE when
+ * the unit cannot be converted, or the sample is older than what is kept. */
 gboolean tw_log_add (TwLog *log, const TwTick *tick, guint index);
 /* Samples with from_us <= t_us < to_us; borrowed until the next tw_log_add. */
 const TwLogSample *tw_log_span (const TwLog *log, guint32 patient, TwChannel channel,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The query of a request, taken apart. By hand, since a name may come twice (date=ge...&date=lt...). */
+/* The query of a request, taken apart. By hand, since a name may come twice
+ * (date=ge...&date=lt...). */
 #include "config.h"
 
 #include "tw-query.h"
@@ -101,7 +102,8 @@ read_prefix (const char  **text,
     const char *letters;
     TwDatePrefix prefix;
   } known[] = {
-    { "eq", TW_DATE_EQ }, { "ge", TW_DATE_GE }, { "gt", TW_DATE_GT }, { "le", TW_DATE_LE }, { "lt", TW_DATE_LT },
+    { "eq", TW_DATE_EQ }, { "ge", TW_DATE_GE }, { "gt", TW_DATE_GT },
+    { "le", TW_DATE_LE }, { "lt", TW_DATE_LT },
   };
 
   *prefix = TW_DATE_EQ;
@@ -162,7 +164,8 @@ read_partial (const char   *text,
   if (length == 4)
     g_snprintf (after, sizeof after, "%04d-01-01T00:00:00Z", year + 1);
   else
-    g_snprintf (after, sizeof after, "%04d-%02d-01T00:00:00Z", month == 12 ? year + 1 : year, month % 12 + 1);
+    g_snprintf (after, sizeof after, "%04d-%02d-01T00:00:00Z", month == 12 ? year + 1 : year,
+                month % 12 + 1);
   return tw_time_parse (first, -1, &filter->low_us) && tw_time_parse (after, -1, &filter->high_us);
 }
 

@@ -22,7 +22,8 @@ typedef struct
   guint n;
 } TwQuery;
 
-/* raw: the query as it stands in the address, NULL: none. FALSE when it is too long or not well encoded. */
+/* raw: the query as it stands in the address, NULL: none. FALSE when it is too long or not well
+ * encoded. */
 gboolean tw_query_parse (const char *raw, TwQuery *query);
 void tw_query_clear (TwQuery *query);
 /* The first of that name, or NULL; marks all of that name as used. */
@@ -30,7 +31,8 @@ const char *tw_query_use (TwQuery *query, const char *name);
 /* The understood ones, encoded again: "a=b&c=d". */
 char *tw_query_dup_used (const TwQuery *query);
 
-/* A FHIR date search value: a prefix and the range of instants [low, high) that its precision spans.
+/* A FHIR date search value: a prefix and the range of instants [low,
+                                                                  high) that its precision spans.
  * Without a zone it is UTC. */
 typedef enum
 {

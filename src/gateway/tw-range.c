@@ -42,7 +42,8 @@ read_channels (const char *text,
     {
       guint64 number;
       TwChannel channel = tw_channel_from_name (*name);
-      if (channel == TW_CHANNEL_NONE && g_ascii_string_to_unsigned (*name, 10, 0, TW_N_CHANNELS - 1, &number, NULL))
+      if (channel == TW_CHANNEL_NONE
+          && g_ascii_string_to_unsigned (*name, 10, 0, TW_N_CHANNELS - 1, &number, NULL))
         channel = (TwChannel) number;
       if (channel == TW_CHANNEL_NONE)
         return FALSE;
@@ -98,7 +99,8 @@ next_frame (const TwWard       *ward,
     if (at[c] < end[c] && at[c]->t_us == frame->t_us)
       {
         frame->values[frame->n].channel = (TwChannel) c;
-        frame->values[frame->n].unit = tw_log_get_unit (tw_ward_get_log (ward), range->patient, (TwChannel) c);
+        frame->values[frame->n].unit = tw_log_get_unit (tw_ward_get_log (ward), range->patient,
+                                                        (TwChannel) c);
         frame->values[frame->n++].value = at[c]++->value;
       }
   return frame->n > 0;
@@ -118,7 +120,8 @@ write_range (const TwWard *ward,
       gsize n = 0;
       if ((range->channels & (1u << c)) == 0)
         continue;
-      at[c] = tw_log_span (tw_ward_get_log (ward), range->patient, (TwChannel) c, range->from_us, range->to_us, &n);
+      at[c] = tw_log_span (tw_ward_get_log (ward), range->patient, (TwChannel) c, range->from_us,
+                           range->to_us, &n);
       end[c] = at[c] + n;
     }
   tw_ward_write_hello (ward, reply->body);
@@ -126,7 +129,8 @@ write_range (const TwWard *ward,
     {
       if (++n_frames > TW_RANGE_MAX_FRAMES)
         {
-          tw_reply_set_problem (reply, 413, "too-costly", "more than %d instants; ask for less at a time",
+          tw_reply_set_problem (reply, 413, "too-costly",
+                                "more than %d instants; ask for less at a time",
                                 TW_RANGE_MAX_FRAMES);
           return;
         }

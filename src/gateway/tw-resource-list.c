@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which Observations there are: single values, pressures of one instant together, and blocks of 60 points of
- * channels that come on a grid. Derived from the log, so that they cannot disagree with it. */
+/* Which Observations there are: single values, pressures of one instant together, and blocks of
+ * 60 points of channels that come on a grid. Derived from the log, so that they cannot disagree
+ * with it. */
 #include "config.h"
 
 #include "tw-resource-list.h"
@@ -9,7 +10,8 @@
 
 #define N_PRESSURES 3
 
-static const TwChannel pressures[N_PRESSURES] = { TW_CHANNEL_SYSTOLIC, TW_CHANNEL_DIASTOLIC, TW_CHANNEL_MAP };
+static const TwChannel pressures[N_PRESSURES] = { TW_CHANNEL_SYSTOLIC, TW_CHANNEL_DIASTOLIC,
+                                                  TW_CHANNEL_MAP };
 
 /* One walk over one patient. */
 typedef struct
@@ -109,11 +111,12 @@ widen (TwResource        *resource,
 static gboolean
 is_pressure (TwChannel channel)
 {
-  return channel == TW_CHANNEL_SYSTOLIC || channel == TW_CHANNEL_DIASTOLIC || channel == TW_CHANNEL_MAP;
+  return channel == TW_CHANNEL_SYSTOLIC || channel == TW_CHANNEL_DIASTOLIC
+         || channel == TW_CHANNEL_MAP;
 }
 
-/* Singles and blocks of one channel. A dense channel's samples off the grid are singles; those of a pressure
- * are left to list_pressures, which knows their companions. */
+/* Singles and blocks of one channel. A dense channel's samples off the grid are singles; those
+ * of a pressure are left to list_pressures, which knows their companions. */
 static void
 list_channel (const Walk *walk,
               TwChannel   channel)
@@ -126,7 +129,8 @@ list_channel (const Walk *walk,
 
   grid.period_us = tw_log_get_period (walk->log, walk->patient, channel, &grid.phase_us);
   window_of (walk, channel, &from_us, &to_us);
-  samples = tw_log_span (walk->log, walk->patient, channel, block_begin (&grid, from_us), to_us, &n);
+  samples = tw_log_span (walk->log, walk->patient, channel, block_begin (&grid, from_us), to_us,
+                         &n);
   for (gsize i = 0; i < n; i++)
     {
       gboolean dense = is_on_grid (&grid, samples[i].t_us);
@@ -168,7 +172,8 @@ list_pressures (const Walk *walk)
     {
       gint64 from_us, to_us;
       window_of (walk, pressures[c], &from_us, &to_us);
-      grid[c].period_us = tw_log_get_period (walk->log, walk->patient, pressures[c], &grid[c].phase_us);
+      grid[c].period_us = tw_log_get_period (walk->log, walk->patient, pressures[c],
+                                             &grid[c].phase_us);
       samples[c] = tw_log_span (walk->log, walk->patient, pressures[c], from_us, to_us, &n[c]);
     }
   while (TRUE)

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   TW_RESOURCE_SINGLE,  /* one value */
-  TW_RESOURCE_PANEL,   /* a blood pressure: two or three of systolic, diastolic, map of one instant */
+  TW_RESOURCE_PANEL,   /* blood pressure: two or three of systolic, diastolic, map of one instant */
   TW_RESOURCE_BLOCK    /* TW_LOG_BLOCK points of a dense channel */
 } TwResourceKind;
 
@@ -45,7 +45,8 @@ char *tw_resource_format_id (const TwResource *resource, char *buffer, gsize siz
 /* FALSE when the id is none of ours, or there is nothing there. */
 gboolean tw_resource_find (const TwWard *ward, const char *id, TwResource *resource);
 /* The Observation as JSON. up_to as above. */
-void tw_resource_write (const TwWard *ward, const TwResource *resource, guint64 up_to, GString *out);
+void tw_resource_write (const TwWard *ward, const TwResource *resource, guint64 up_to,
+                        GString *out);
 
 /* "vital-signs", "laboratory" or "therapy". */
 const char *tw_resource_category (TwChannel channel);

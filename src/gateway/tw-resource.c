@@ -40,7 +40,8 @@ parse_id (const char *id,
   guint64 start;
   char again[64];
 
-  if (sscanf (id, "o%9u-%c%3d-%16" G_GINT64_MODIFIER "x%n", &patient, &kind, &channel, &start, &used) != 4
+  if (sscanf (id, "o%9u-%c%3d-%16" G_GINT64_MODIFIER "x%n", &patient, &kind, &channel, &start,
+              &used) != 4
       || id[used] != '\0' || patient == 0 || channel < 0 || channel >= TW_N_CHANNELS)
     return FALSE;
   *resource = (TwResource) {
@@ -61,7 +62,8 @@ tw_resource_find (const TwWard *ward,
 {
   g_autoptr (GArray) patients = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (TwResource));
-  TwResourceFilter filter = { .patients = patients, .panels = TRUE, .n_dates = 1, .up_to = G_MAXUINT64 };
+  TwResourceFilter filter = { .patients = patients, .panels = TRUE, .n_dates = 1,
+                              .up_to = G_MAXUINT64 };
   TwResource wanted;
 
   if (!parse_id (id, &wanted) || wanted.patient >= tw_ward_get_n_patients (ward))
@@ -118,7 +120,8 @@ write_block (const TwWard     *ward,
 
   for (gsize i = 0; i < sampled.n; i++)
     values[i] = (double) NAN;
-  samples = tw_log_span (log, resource->patient, channel, resource->start_us, resource->end_us + 1, &n);
+  samples = tw_log_span (log, resource->patient, channel, resource->start_us, resource->end_us + 1,
+                         &n);
   for (gsize i = 0; i < n; i++)
     {
       gint64 offset_us = samples[i].t_us - resource->start_us;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Short texts that come back from clients unchanged, sealed with HMAC-SHA-256 under a key of this process. */
+/* Short texts that come back from clients unchanged, sealed with HMAC-SHA-256 under a key of this
+ * process. */
 #include "config.h"
 
 #include "tw-seal.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The readers of the ward's stream.
  *
- * A reader is only a place in the journal. At most four chunks of 64 KiB are handed to libsoup at a time and
- * the next one when one was written, so a reader that does not read costs 256 KiB here and SO_SNDBUF in the
- * kernel, whatever the ward sends. One that falls too far behind skips to the newest frame and is told so. */
+ * A reader is only a place in the journal. At most four chunks of 64 KiB are handed to libsoup
+ * at a time and the next one when one was written, so a reader that does not read costs 256 KiB
+ * here and SO_SNDBUF in the kernel, whatever the ward sends. One that falls too far behind skips
+ * to the newest frame and is told so. */
 #include "config.h"
 
 #include "tw-stream.h"
@@ -108,7 +109,8 @@ conflate (Reader  *reader,
           GString *out)
 {
   guint64 end = tw_journal_get_next (tw_ward_get_journal (reader->stream->ward));
-  TwFrame frame = { .type = TW_FRAME_CONFLATED, .q = end - 1, .from_q = reader->next, .to_q = end - 1 };
+  TwFrame frame = { .type = TW_FRAME_CONFLATED, .q = end - 1, .from_q = reader->next,
+                    .to_q = end - 1 };
 
   tw_frame_write (out, &frame);
   reader->next = end;
@@ -255,7 +257,8 @@ refuse (SoupServerMessage *message,
 
   tw_reply_set_problem (&reply, status, code, "%s", text);
   soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, TW_TYPE_FHIR, SOUP_MEMORY_COPY, reply.body->str, reply.body->len);
+  soup_server_message_set_response (message, TW_TYPE_FHIR, SOUP_MEMORY_COPY, reply.body->str,
+                                    reply.body->len);
 }
 
 /* The number after the last one that the token's owner has got. FALSE: the message is answered. */
@@ -273,12 +276,14 @@ read_token (const TwStream    *stream,
   if (text == NULL || sscanf (text, "1 %63s %63s %" G_GUINT64_FORMAT, epoch, ward, &last) != 3
       || !g_str_equal (epoch, tw_ward_get_epoch (stream->ward)))
     {
-      refuse (message, 410, "expired", "The resume token belongs to another run of the ward. Start afresh.");
+      refuse (message, 410, "expired",
+              "The resume token belongs to another run of the ward. Start afresh.");
       return FALSE;
     }
   if (last + 1 < tw_journal_get_first (journal))
     {
-      refuse (message, 410, "expired", "What the resume token asks for is no longer held. Start afresh, and read "
+      refuse (message, 410, "expired",
+              "What the resume token asks for is no longer held. Start afresh, and read "
                                        "what lies between by /v1/range.");
       return FALSE;
     }
@@ -292,7 +297,8 @@ limit_send_buffer (SoupServerMessage *message)
   GSocket *socket = soup_server_message_get_socket (message);
 
   if (socket != NULL)
-    g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES, NULL /* best effort: a smaller one works too */);
+    g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES,
+                         NULL /* best effort: a smaller one works too */);
 }
 
 void
@@ -307,7 +313,8 @@ tw_stream_open (TwStream          *stream,
   guint64 next = tw_journal_get_next (tw_ward_get_journal (stream->ward));
   Reader *reader;
 
-  if (ward != NULL && !g_str_equal (ward, TW_WARD_ID) && !g_str_equal (ward, tw_ward_get_name (stream->ward)))
+  if (ward != NULL && !g_str_equal (ward, TW_WARD_ID)
+      && !g_str_equal (ward, tw_ward_get_name (stream->ward)))
     {
       refuse (message, 404, "not-found", "There is no such ward here.");
       return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The readers of the ward's stream: each gets every frame once and in order, and none can hold up another. */
+/* The readers of the ward's stream: each gets every frame once and in order, and none can hold up
+ * another. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -27,7 +28,8 @@ void tw_stream_free (TwStream *stream);
 
 /* The ward that is told; readers of the one before get a good-bye. NULL: none. */
 void tw_stream_set_ward (TwStream *stream, const TwWard *ward, const char *why);
-/* Takes over the message: 200 and frames, or an OperationOutcome (410 for a token of another time). */
+/* Takes over the message: 200 and frames, or an OperationOutcome (410 for a token of another time).
+ * */
 void tw_stream_open (TwStream *stream, SoupServerMessage *message, TwQuery *query);
 /* Frames were added, or time went by. */
 void tw_stream_pump (TwStream *stream);

@@ -22,7 +22,8 @@ check_text (const char *text,
   gsize length = strlen (text);
 
   if (length > 0 && length <= MAX_TOKEN
-      && strspn (text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=") == length)
+      && strspn (text,
+                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=") == length)
     return TRUE;
   g_set_error_literal (error, TW_GATEWAY_ERROR, TW_GATEWAY_ERROR_OPTION,
                        _("The token must be one word of letters, digits and - . _ ~ + / = only."));
@@ -72,7 +73,8 @@ tw_token_write_file (TwToken *token,
     }
   name = g_strdup_printf ("gateway-%u.token", port);
   token->file = g_build_filename (folder, name, NULL);
-  token->own = g_file_set_contents_full (token->file, token->text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  token->own = g_file_set_contents_full (token->file, token->text, -1,
+                                         G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
   return token->own;
 }
 

@@ -13,8 +13,8 @@ typedef struct
   gboolean own; /* the file was written by us and is removed at the end */
 } TwToken;
 
-/* Given as text, read from a file, or made up; in the first and last case write_file puts it into a file of
- * mode 0600 in the user's runtime folder. */
+/* Given as text, read from a file, or made up; in the first and last case write_file puts it
+ * into a file of mode 0600 in the user's runtime folder. */
 gboolean tw_token_prepare (TwToken *token, const char *text, const char *file, GError **error);
 gboolean tw_token_write_file (TwToken *token, guint16 port, GError **error);
 void tw_token_clear (TwToken *token);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ward as the gateway knows it: the feed's readings go to the log, and from the start on to the journal. */
+/* The ward as the gateway knows it: the feed's readings go to the log, and from the start on to the
+ * journal. */
 #include "config.h"
 
 #include "tw-ward.h"

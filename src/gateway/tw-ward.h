@@ -16,7 +16,8 @@ typedef struct _TwWard TwWard;
 TwWard *tw_ward_new (TwWardFeed *feed, double speed);
 void tw_ward_free (TwWard *ward);
 
-/* Plays up to the source's time; never backwards. mono_us: monotonic time, for the age of frames. */
+/* Plays up to the source's time; never backwards. mono_us: monotonic time, for the age of frames.
+ * */
 void tw_ward_advance (TwWard *ward, gint64 now_us, gint64 mono_us);
 gint64 tw_ward_get_now (const TwWard *ward);
 gint64 tw_ward_get_start (const TwWard *ward);

@@ -19,7 +19,8 @@ make_demo (gpointer data, GError **error)
 }
 
 static inline TwGateway *
-start_gateway (TwGatewayFeedFunc make_feed, gpointer data, const TwStreamLimits *limits, gboolean loop)
+start_gateway (TwGatewayFeedFunc make_feed, gpointer data, const TwStreamLimits *limits,
+               gboolean loop)
 {
   g_autoptr (GError) error = NULL;
   TwGatewayOptions options = {
@@ -63,7 +64,8 @@ on_answer (GObject *object, GAsyncResult *result, gpointer data)
 static inline void
 ask (SoupSession *session, const TwGateway *gateway, const Ask *how, Answer *answer)
 {
-  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u%s", tw_gateway_get_port (gateway), how->path);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u%s", tw_gateway_get_port (gateway),
+                                          how->path);
   SoupMessageHeaders *headers;
 
   *answer = (Answer) { 0 };
@@ -79,8 +81,10 @@ ask (SoupSession *session, const TwGateway *gateway, const Ask *how, Answer *ans
   if (how->if_none_match != NULL)
     soup_message_headers_replace (headers, "If-None-Match", how->if_none_match);
   if (how->body != NULL)
-    soup_message_set_request_body_from_bytes (answer->message, "application/octet-stream", how->body);
-  soup_session_send_and_read_async (session, answer->message, G_PRIORITY_DEFAULT, NULL, on_answer, answer);
+    soup_message_set_request_body_from_bytes (answer->message, "application/octet-stream",
+                                              how->body);
+  soup_session_send_and_read_async (session, answer->message, G_PRIORITY_DEFAULT, NULL, on_answer,
+                                    answer);
   while (!answer->done)
     g_main_context_iteration (NULL, TRUE);
 }

@@ -43,7 +43,8 @@ static void
 ask (Fixture *fixture, const char *target, gboolean strict, const char *etag, TwReply *reply)
 {
   const char *mark = strchr (target, '?');
-  g_autofree char *tail = mark != NULL ? g_strndup (target, (gsize) (mark - target)) : g_strdup (target);
+  g_autofree char *tail = mark != NULL ? g_strndup (target,
+                                                    (gsize) (mark - target)) : g_strdup (target);
   g_autofree char *path = g_strconcat (TW_FACADE_ROOT "/", tail, NULL);
   TwRequest request = { path, mark != NULL ? mark + 1 : NULL, BASE, etag, strict };
 
@@ -78,7 +79,8 @@ test_roster (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (TwFhirPage) page = get (fixture, "Encounter?location=Location/ward&status=in-progress&"
                                      "_include=Encounter:patient&_include=Encounter:location&_count=100");
-  g_autoptr (TwFhirPage) one = get (fixture, "Encounter?patient=Patient/demo-3&_include=Encounter:patient");
+  g_autoptr (TwFhirPage) one = get (fixture,
+                                    "Encounter?patient=Patient/demo-3&_include=Encounter:patient");
   g_autoptr (TwFhirPage) beds = get (fixture, "Location?partof=Location/ward");
   g_autoptr (TwFhirPage) clara = get (fixture, "Patient/demo-3");
   g_autoptr (TwFhirPage) by_number = get (fixture, "Patient?identifier=004503");
@@ -158,7 +160,9 @@ test_numbers (Fixture *fixture, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *target = g_strconcat (rows[i].target, strchr (rows[i].target, '?') ? "&" : "?", "_count=1000", NULL);
+      g_autofree char *target = g_strconcat (rows[i].target,
+                                             strchr (rows[i].target,
+                                                     '?') ? "&" : "?", "_count=1000", NULL);
       g_autofree char *count = g_strconcat (target, "&_summary=count", NULL);
       g_autoptr (TwFhirPage) page = get (fixture, target);
       g_autoptr (TwFhirPage) total = get (fixture, count);
@@ -194,7 +198,9 @@ test_complete (Fixture *fixture, gconstpointer data)
       for (guint i = 0; i < page->readings->len; i++)
         {
           const TwFhirReading *reading = &g_array_index (page->readings, TwFhirReading, i);
-          const char *id = tw_fhir_page_text (page, g_array_index (page->subjects, guint32, reading->obs.patient));
+          const char *id = tw_fhir_page_text (page,
+                                              g_array_index (page->subjects, guint32,
+                                                             reading->obs.patient));
           const TwLogSample *sample;
           double value;
           gsize here;
@@ -223,7 +229,8 @@ test_stable_pages (Fixture *fixture, gconstpointer data)
 
   for (gsize s = 0; s < G_N_ELEMENTS (sorts); s++)
     {
-      g_autofree char *next = g_strdup_printf ("Observation?patient=demo-2&_sort=%s&_count=37", sorts[s]);
+      g_autofree char *next = g_strdup_printf ("Observation?patient=demo-2&_sort=%s&_count=37",
+                                               sorts[s]);
       g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       gint64 total = -1, last = 0, now_us = tw_ward_get_now (fixture->ward);
       while (next != NULL)
@@ -291,7 +298,8 @@ test_problems (Fixture *fixture, gconstpointer data)
         g_test_message ("%s, strict %d", rows[i].target, strict);
         ask (fixture, rows[i].target, strict, NULL, &reply);
         g_assert_cmpuint (reply.status, ==, strict ? rows[i].strict_status : rows[i].status);
-        g_assert_true ((strstr (reply.body->str, "\"OperationOutcome\"") != NULL) == (reply.status != 200));
+        g_assert_true ((strstr (reply.body->str,
+                                "\"OperationOutcome\"") != NULL) == (reply.status != 200));
         g_assert_cmpstr (reply.content_type, ==, TW_TYPE_FHIR);
       }
 }
@@ -304,7 +312,8 @@ test_self (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (TwFhirPage) page = NULL;
 
-  ask (fixture, "Observation?patient=demo-1&colour=red&_sort=value&code=8867-4", FALSE, NULL, &reply);
+  ask (fixture, "Observation?patient=demo-1&colour=red&_sort=value&code=8867-4", FALSE, NULL,
+       &reply);
   page = tw_fhir_read (reply.body->str, reply.body->len, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (page->self, ==, BASE "/Observation?patient=demo-1&code=8867-4");
@@ -313,9 +322,11 @@ test_self (Fixture *fixture, gconstpointer data)
 static void
 test_etag (Fixture *fixture, gconstpointer data)
 {
-  static const char *const targets[] = { "Encounter", "Patient?_id=demo-1", "Location/ward", "Patient/demo-4" };
+  static const char *const targets[] = { "Encounter", "Patient?_id=demo-1", "Location/ward",
+                                         "Patient/demo-4" };
   g_autofree char *target = NULL;
-  TwResource block = { .start_us = START_US - 10 * TW_MINUTE, .patient = 2, .channel = 0, .kind = TW_RESOURCE_BLOCK };
+  TwResource block = { .start_us = START_US - 10 * TW_MINUTE, .patient = 2, .channel = 0,
+                       .kind = TW_RESOURCE_BLOCK };
   char id[64];
 
   for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
@@ -348,7 +359,8 @@ test_etag (Fixture *fixture, gconstpointer data)
     }
 }
 
-/* Each search parameter that the statement names is understood in strict handling, and the tables say all. */
+/* Each search parameter that the statement names is understood in strict handling, and the tables
+ * say all. */
 static void
 test_capability (Fixture *fixture, gconstpointer data)
 {
@@ -376,14 +388,16 @@ test_capability (Fixture *fixture, gconstpointer data)
         {
           const char *value = g_str_equal (p->type, "date") ? "ge2026" : "x";
           g_autofree char *target = g_strdup_printf ("%s?%s=%s", types[i].type, p->name, value);
-          g_autofree char *named = g_strdup_printf ("\"name\":\"%s\",\"type\":\"%s\"", p->name, p->type);
+          g_autofree char *named = g_strdup_printf ("\"name\":\"%s\",\"type\":\"%s\"", p->name,
+                                                    p->type);
           g_auto (TwReply) answer = { 0 };
           g_test_message ("%s", target);
           ask (fixture, target, TRUE, NULL, &answer);
           g_assert_cmpuint (answer.status, ==, 200);
           g_assert_nonnull (strstr (reply.body->str, named));
         }
-      for (const char *const *include = types[i].includes; include != NULL && *include != NULL; include++)
+      for (const char *const *include = types[i].includes; include != NULL
+           && *include != NULL; include++)
         {
           g_autofree char *target = g_strdup_printf ("%s?_include=%s", types[i].type, *include);
           g_auto (TwReply) answer = { 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The gateway over real HTTP: who may come in, what the headers say, and how many may come at once. */
+/* The gateway over real HTTP: who may come in, what the headers say, and how many may come at once.
+ * */
 #include "config.h"
 
 #include "gateway-fixture.h"
@@ -82,7 +83,8 @@ test_headers (void)
     g_auto (Answer) answer = { 0 };
     tw_gateway_advance (gateway, START_US + 90 * TW_SECOND);
     ask (session, gateway, &how, &answer);
-    g_assert_cmpstr (header_of (&answer, "Content-Type"), ==, "application/fhir+json; charset=utf-8");
+    g_assert_cmpstr (header_of (&answer, "Content-Type"), ==,
+                     "application/fhir+json; charset=utf-8");
     /* The server's clock is the ward's. */
     g_assert_cmpstr (header_of (&answer, "Date"), ==, "Sun, 22 Nov 2026 16:01:30 GMT");
     etag = g_strdup (header_of (&answer, "ETag"));
@@ -96,14 +98,16 @@ test_headers (void)
     g_assert_cmpstr (header_of (&answer, "ETag"), ==, etag);
   }
   {
-    Ask strict = { .path = "/fhir/R4/Observation?colour=red", .token = TOKEN, .prefer = "respond-async, handling=strict" };
+    Ask strict = { .path = "/fhir/R4/Observation?colour=red", .token = TOKEN,
+                   .prefer = "respond-async, handling=strict" };
     g_auto (Answer) answer = { 0 };
     ask (session, gateway, &strict, &answer);
     g_assert_cmpuint (soup_message_get_status (answer.message), ==, 400);
   }
 }
 
-/* Page links lead to the host that was asked, whatever it is called; a hostile name is not repeated. */
+/* Page links lead to the host that was asked, whatever it is called; a hostile name is not
+ * repeated. */
 static void
 test_same_origin (void)
 {
@@ -120,12 +124,14 @@ test_same_origin (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *url = g_strdup_printf ("%s/Observation?_count=2", tw_gateway_get_url (gateway));
+      g_autofree char *url = g_strdup_printf ("%s/Observation?_count=2",
+                                              tw_gateway_get_url (gateway));
       Answer answer = { .message = soup_message_new ("GET", url) };
       SoupMessageHeaders *headers = soup_message_get_request_headers (answer.message);
       soup_message_headers_replace (headers, "Authorization", "Bearer " TOKEN);
       soup_message_headers_replace (headers, "Host", rows[i].host);
-      soup_session_send_and_read_async (session, answer.message, G_PRIORITY_DEFAULT, NULL, on_answer, &answer);
+      soup_session_send_and_read_async (session, answer.message, G_PRIORITY_DEFAULT, NULL,
+                                        on_answer, &answer);
       while (!answer.done)
         g_main_context_iteration (NULL, TRUE);
       g_test_message ("%s", rows[i].host);
@@ -141,7 +147,8 @@ test_many_at_once (void)
   enum { N = 200 };
   g_autoptr (TwGateway) gateway = start_gateway (make_demo, NULL, NULL, FALSE);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, tw_gateway_get_port (gateway));
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback,
+                                                                  tw_gateway_get_port (gateway));
   static const char text[] = "GET /fhir/R4/Location/ward HTTP/1.0\r\nAuthorization: Bearer " TOKEN "\r\n\r\n";
   GSocket *sockets[N];
   g_autoptr (GError) error = NULL;
@@ -149,7 +156,8 @@ test_many_at_once (void)
 
   for (int i = 0; i < N; i++)
     {
-      sockets[i] = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+      sockets[i] = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP,
+                                 &error);
       g_socket_set_timeout (sockets[i], 2);
       g_socket_connect (sockets[i], address, NULL, &error);
       g_assert_no_error (error);
@@ -163,7 +171,8 @@ test_many_at_once (void)
       for (int i = 0; i < N; i++)
         {
           char bytes[4096];
-          gssize n = sockets[i] != NULL ? g_socket_receive (sockets[i], bytes, sizeof bytes, NULL, NULL) : -1;
+          gssize n = sockets[i] != NULL ? g_socket_receive (sockets[i], bytes, sizeof bytes, NULL,
+                                                            NULL) : -1;
           if (n <= 0)
             continue;
           g_assert_nonnull (g_strstr_len (bytes, n, " 200 OK"));

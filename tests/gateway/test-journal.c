@@ -13,7 +13,8 @@ append_lines (TwJournal *journal, guint64 n, gint64 step_us, gint64 *mono_us)
   for (guint64 i = 0; i < n; i++)
     {
       guint64 q = tw_journal_get_next (journal);
-      g_autofree char *line = g_strdup_printf ("%" G_GUINT64_FORMAT ":%*s\n", q, (int) (q % 37), "");
+      g_autofree char *line = g_strdup_printf ("%" G_GUINT64_FORMAT ":%*s\n", q, (int) (q % 37),
+                                               "");
       *mono_us += step_us;
       tw_journal_append (journal, line, strlen (line), *mono_us);
     }

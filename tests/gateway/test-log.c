@@ -70,7 +70,8 @@ test_bounded (void)
   gsize n;
 
   for (gint64 i = 0; i < 20000; i++)
-    add (log, i * TW_SECOND, i * TW_SECOND, TW_CHANNEL_HEART_RATE, TW_UNIT_PER_MIN, (double) (i % 97));
+    add (log, i * TW_SECOND, i * TW_SECOND, TW_CHANNEL_HEART_RATE, TW_UNIT_PER_MIN,
+         (double) (i % 97));
   samples = tw_log_span (log, 1, TW_CHANNEL_HEART_RATE, 0, G_MAXINT64 / 4, &n);
   g_assert_cmpuint (n, ==, 3601);
   g_assert_cmpint (samples[0].t_us, ==, 19999 * TW_SECOND - TW_HOUR);

@@ -35,7 +35,8 @@ test_limits (void)
       tw_physiology_step (&body, &drive, &vitals);
       g_assert_cmpfloat (vitals.diastolic_mmhg, <, vitals.map_mmhg);
       g_assert_cmpfloat (vitals.map_mmhg, <, vitals.systolic_mmhg);
-      g_assert_cmpfloat_with_epsilon (vitals.map_mmhg, (vitals.systolic_mmhg + 2.0 * vitals.diastolic_mmhg) / 3.0,
+      g_assert_cmpfloat_with_epsilon (vitals.map_mmhg,
+                                      (vitals.systolic_mmhg + 2.0 * vitals.diastolic_mmhg) / 3.0,
                                       1e-9);
       g_assert_cmpfloat (vitals.heart_rate_bpm, >=, 25.0);
       g_assert_cmpfloat (vitals.heart_rate_bpm, <=, 210.0);
@@ -96,7 +97,8 @@ test_signs (void)
       TwVitals with = mean_under (&rows[i].drive);
       g_test_message ("%s", rows[i].name);
       if (rows[i].heart_rate != 0)
-        g_assert_cmpfloat (rows[i].heart_rate * (with.heart_rate_bpm - calm.heart_rate_bpm), >, 1.5);
+        g_assert_cmpfloat (rows[i].heart_rate * (with.heart_rate_bpm - calm.heart_rate_bpm), >,
+                           1.5);
       if (rows[i].map != 0)
         g_assert_cmpfloat (rows[i].map * (with.map_mmhg - calm.map_mmhg), >, 1.5);
       if (rows[i].breathing != 0)
@@ -104,11 +106,13 @@ test_signs (void)
       if (rows[i].saturation != 0)
         g_assert_cmpfloat (rows[i].saturation * (with.spo2_percent - calm.spo2_percent), >, 0.8);
       if (rows[i].temperature != 0)
-        g_assert_cmpfloat (rows[i].temperature * (with.temperature_cel - calm.temperature_cel), >, 0.5);
+        g_assert_cmpfloat (rows[i].temperature * (with.temperature_cel - calm.temperature_cel), >,
+                           0.5);
     }
 }
 
-/* Heart beats rise by about 9 a degree; norepinephrine 0.1 raises MAP by about 10 before the reflex answers. */
+/* Heart beats rise by about 9 a degree; norepinephrine 0.1 raises MAP by about 10 before the reflex
+ * answers. */
 static void
 test_sizes (void)
 {
@@ -153,7 +157,8 @@ test_glucose (void)
   tw_glucose_body_init (&body, 29.0, tw_random_new (3, 5));
   for (int i = 0; i < 600; i++)
     tw_glucose_body_step (&body);
-  g_assert_cmpfloat_with_epsilon (body.blood_mg_dl, 128.0, 1.0); /* basal insulin is an equilibrium */
+  g_assert_cmpfloat_with_epsilon (body.blood_mg_dl, 128.0,
+                                  1.0); /* basal insulin is an equilibrium */
 
   tw_glucose_body_eat (&body, 38.0);
   for (int i = 0; i < 240; i++)

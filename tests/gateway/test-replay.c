@@ -72,7 +72,8 @@ test_bad_rows (void)
   g_assert_cmpstr (feed->ward, ==, "small.csv");
   g_assert_cmpuint (feed->patients->len, ==, 2);
   g_assert_cmpstr (tw_patient_get (g_ptr_array_index (feed->patients, 0))->id, ==, "a");
-  g_assert_cmpstr (tw_patient_get (g_ptr_array_index (feed->patients, 1))->id, ==, "recorded-2"); /* no "/" in ids */
+  g_assert_cmpstr (tw_patient_get (g_ptr_array_index (feed->patients, 1))->id, ==,
+                   "recorded-2"); /* no "/" in ids */
   g_assert_cmpstr (tw_patient_get (g_ptr_array_index (feed->patients, 1))->bed, ==, "2");
   g_assert_cmpint (feed->end_us - feed->start_us, ==, 3 * TW_HOUR / 2);
 
@@ -118,7 +119,8 @@ test_shifted (void)
   feed = tw_replay_new (recording, &options, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (feed->ward, ==, "Ward 9");
-  g_assert_cmpint (g_array_index (feed->stay_us, gint64, 0), ==, g_array_index (feed->stay_us, gint64, 1));
+  g_assert_cmpint (g_array_index (feed->stay_us, gint64, 0), ==,
+                   g_array_index (feed->stay_us, gint64, 1));
   g_assert_cmpint (feed->end_us - g_array_index (feed->stay_us, gint64, 0), ==, 9 * TW_HOUR);
   /* A lead longer than the recording leaves its half to be played. */
   g_assert_cmpint (feed->end_us - feed->start_us, ==, 9 * TW_HOUR / 2);
@@ -138,7 +140,8 @@ test_close_kept (void)
   g_autoptr (TwWardFeed) feed = tw_replay_new (recording, &options, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpint (g_array_index (feed->stay_us, gint64, 1) - g_array_index (feed->stay_us, gint64, 0), ==, 2 * TW_DAY);
+  g_assert_cmpint (g_array_index (feed->stay_us, gint64, 1) - g_array_index (feed->stay_us, gint64,
+                                                                             0), ==, 2 * TW_DAY);
 }
 
 static void

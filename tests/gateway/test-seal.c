@@ -9,7 +9,8 @@
 static void
 test_round_trip (void)
 {
-  static const char *const texts[] = { "", "1", "1 ab ward 77", "ä ö – \n", "a much longer text that takes several blocks of the sum" };
+  static const char *const texts[] = { "", "1", "1 ab ward 77", "ä ö – \n",
+                                       "a much longer text that takes several blocks of the sum" };
   g_autoptr (GError) error = NULL;
   TwSeal seal;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Eight invented patients: bodies stepped every 5 s, read by devices, charted by nurses.
- * The simulation always begins 24 h before the start, so that the values do not depend on how much history is
- * asked for. */
+/* Eight invented patients: bodies stepped every 5 s, read by devices, charted by nurses. The
+ * simulation always begins 24 h before the start, so that the values do not depend on how much
+ * history is asked for. */
 #include "config.h"
 
 #include "tw-demo-ward.h"
@@ -216,7 +216,7 @@ step_bed (DemoWard *ward,
   tw_physiology_step (&bed->body, &drive, &vitals);
   tw_devices_monitor (&bed->devices, bed->info, &vitals, &state, &tick);
   if (!bed->info->line && is_due (step, bed->info->cuff_min, index))
-    tw_devices_cuff (&bed->devices, &vitals, &tick);
+    tw_devices_cuff (&bed->devices, bed->info, &vitals, &tick);
   if (is_due (step, bed->info->round_min, bed->info->round_offset_min))
     add_round (ward, index, minute, &vitals, &tick);
   add_treatments (ward, index, minute, drive.norepinephrine_ug_kg_min, &tick);
@@ -303,7 +303,8 @@ static void
 add_dense (DemoWard *ward,
            guint     index)
 {
-  static const TwChannel monitor[] = { TW_CHANNEL_HEART_RATE, TW_CHANNEL_RESPIRATORY_RATE, TW_CHANNEL_SPO2 };
+  static const TwChannel monitor[] = { TW_CHANNEL_HEART_RATE, TW_CHANNEL_RESPIRATORY_RATE,
+                                       TW_CHANNEL_SPO2 };
   static const TwChannel line[] = { TW_CHANNEL_SYSTOLIC, TW_CHANNEL_DIASTOLIC, TW_CHANNEL_MAP };
   TwDenseChannel dense = { .patient = index, .period_us = STEP_US };
 
@@ -330,7 +331,8 @@ add_bed (DemoWard *ward,
   bed->network = tw_random_new (seed, 3000 + index);
   bed->norepinephrine = 0.0;
   tw_physiology_init (&bed->body, &bed->info->base, tw_random_new (seed, index));
-  tw_glucose_body_init (&bed->glucose, bed->info->base.weight_kg, tw_random_new (seed, 4000 + index));
+  tw_glucose_body_init (&bed->glucose, bed->info->base.weight_kg,
+                        tw_random_new (seed, 4000 + index));
   tw_devices_init (&bed->devices, seed, index);
   add_patient (ward, index);
   add_dense (ward, index);

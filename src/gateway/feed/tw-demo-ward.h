@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Eight invented patients, told by the tables of data/demo; the same seed and start give the same values. */
+/* Eight invented patients, told by the tables of data/demo; the same seed and start give the same
+ * values. */
 #pragma once
 
 #include "tw-ward-feed.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What devices make of a body: whole numbers, tenths of a degree, noise, artefacts and drop-outs.
- * Artefacts are the ones that core/clean must find (twin.md section 2): a spike or zero of the ECG, a finger
- * that moves, a damped arterial line, a cuff that fails or reads low, a lead that falls off. */
+/* What devices make of a body: whole numbers, tenths of a degree, noise, artefacts and drop-
+ * outs. Artefacts are the ones that core/clean must find (twin.md section 2): a spike or zero of
+ * the ECG, a finger that moves, a damped arterial line, a cuff that fails or reads low, a lead
+ * that falls off. */
 #include "config.h"
 
 #include "tw-devices.h"
@@ -10,7 +11,7 @@
 #define LEAD_OFF_RATE (1.0 / 6000.0)
 #define RADIO_LOSS_RATE (1.0 / 900.0)
 #define CUFF_FAILS 0.03
-#define CUFF_READS_LOW 0.02
+#define CUFF_READS_LOW 15.0 /* times the bed's rate of artefacts */
 
 void
 tw_tick_add (TwTick   *tick,
@@ -140,9 +141,10 @@ tw_devices_monitor (TwDevices            *devices,
 }
 
 void
-tw_devices_cuff (TwDevices      *devices,
-                 const TwVitals *vitals,
-                 TwTick         *tick)
+tw_devices_cuff (TwDevices        *devices,
+                 const TwStoryBed *bed,
+                 const TwVitals   *vitals,
+                 TwTick           *tick)
 {
   double systolic = vitals->systolic_mmhg + 2.5 * tw_random_normal (&devices->noise);
   double diastolic = vitals->diastolic_mmhg + 2.0 * tw_random_normal (&devices->noise);
@@ -151,7 +153,7 @@ tw_devices_cuff (TwDevices      *devices,
 
   if (fault < CUFF_FAILS)
     return;
-  if (fault < CUFF_FAILS + CUFF_READS_LOW)
+  if (fault < CUFF_FAILS + CUFF_READS_LOW * bed->artefact_rate)
     systolic = mean + 5.0;
   add_pressures (tick, systolic, diastolic, mean);
 }

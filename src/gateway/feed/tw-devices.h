@@ -18,8 +18,8 @@ typedef struct
 
 void tw_devices_init (TwDevices *devices, guint64 seed, guint bed);
 
-/* The bedside monitor: heart rate, breathing, saturation and, with a line, pressures. A call per step, also
- * while a signal is off, so that the noise stays the same. */
+/* The bedside monitor: heart rate, breathing, saturation and, with a line, pressures. A call per
+ * step, also while a signal is off, so that the noise stays the same. */
 typedef struct
 {
   gboolean spo2_off, line_off;
@@ -31,7 +31,8 @@ void tw_devices_monitor (TwDevices *devices,
                          const TwMonitorState *state,
                          TwTick *tick);
 /* A cuff's three pressures; now and then it fails, or reads low. */
-void tw_devices_cuff (TwDevices *devices, const TwVitals *vitals, TwTick *tick);
+void tw_devices_cuff (TwDevices *devices, const TwStoryBed *bed, const TwVitals *vitals,
+                      TwTick *tick);
 void tw_devices_temperature (TwDevices *devices, const TwVitals *vitals, TwTick *tick);
 
 void tw_tick_add (TwTick *tick, TwChannel channel, TwUnit unit, double value);

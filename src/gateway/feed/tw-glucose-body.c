@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Glucose of a child with type 1 diabetes, backward Euler with steps of one minute.
- * Equations: twin.md 4.2 (ReplayBG; Cappon 2023), with that section's fixed values; insulin sensitivity
- * and the shape of absorption are chosen for this invented child.
- * Units: mg/kg in the gut, mU/kg of insulin, mg/dL of glucose, minutes. */
+/* Glucose of a child with type 1 diabetes, backward Euler with steps of one minute. Equations:
+ * twin.md 4.2 (ReplayBG; Cappon 2023), with that section's fixed values; insulin sensitivity and
+ * the shape of absorption are chosen for this invented child. Units: mg/kg in the gut, mU/kg of
+ * insulin, mg/dL of glucose, minutes. */
 #include "config.h"
 
 #include "tw-glucose-body.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Glucose of a child with type 1 diabetes: meals, insulin, and what a sensor under the skin reads. */
+/* Glucose of a child with type 1 diabetes: meals, insulin, and what a sensor under the skin reads.
+ * */
 #pragma once
 
 #include "tw-random.h"

@@ -2,7 +2,7 @@
 /* A small body for an invented patient, stepped every 5 s.
  *
  *   x      = deficit / (70 mL/kg weight)                      blood lost, as a share
- *   stroke = 1 - 2 x                                          preload (Frank-Starling, straight part)
+ *   stroke = 1 - 2 x                                          preload, straight part
  *   MAP    = MAP0 (HR/HR0)^0.35 stroke tone                   pressure = flow times resistance
  *   HR    -> HR0 + sinus + 9 fever + 110 x + 0.7 (MAP0 - MAP) baroreflex; 9 beats a degree
  *   tone  -> 1 + illness + norepinephrine + reflex - paracetamol
@@ -10,9 +10,9 @@
  *   SpO2  -> SpO2_0 - shunt - 8 x + 1.1 oxygen
  *   T     -> T0 + fever - 0.9 paracetamol
  *
- * Reflexes saturate, so blood loss raises HR early and lowers MAP late. Sizes of the random parts follow
- * twin.md 3.3 (minute streams: fast part of 1-3 min, slow part of hours); norepinephrine 0.1 ug/kg/min
- * raises MAP by about 10 mmHg (twin.md section 5). */
+ * Reflexes saturate, so blood loss raises HR early and lowers MAP late. Sizes of the random
+ * parts follow twin.md 3.3 (minute streams: fast part of 1-3 min, slow part of hours);
+ * norepinephrine 0.1 ug/kg/min raises MAP by about 10 mmHg (twin.md section 5). */
 #include "config.h"
 
 #include "tw-physiology.h"
@@ -72,7 +72,8 @@ step_regime (TwPhysiology *body,
     {
       double side = body->regime_target >= 0.0 ? -1.0 : 1.0;
       body->regime_target = labile * side * (0.13 + 0.10 * tw_random_unit (&body->random));
-      body->regime_left = (gint64) ((240.0 + 420.0 * tw_random_unit (&body->random)) / TW_PHYSIOLOGY_STEP_S);
+      body->regime_left = (gint64) ((240.0 + 420.0 * tw_random_unit (&body->random))
+                                    / TW_PHYSIOLOGY_STEP_S);
     }
   body->regime = approach (body->regime, body->regime_target, 25.0);
   return body->regime;
@@ -112,8 +113,10 @@ step_circulation (TwPhysiology            *body,
          + tw_drift_step (&body->hr_slow, &body->random);
   rate = CLAMP (rate, 25.0, 210.0);
 
-  body->tone_reflex = approach (body->tone_reflex, CLAMP (0.006 * fall + 1.0 * lost, -0.08, 0.20), 60.0);
-  body->norepinephrine_effect = approach (body->norepinephrine_effect, drive->norepinephrine_ug_kg_min, 240.0);
+  body->tone_reflex = approach (body->tone_reflex, CLAMP (0.006 * fall + 1.0 * lost, -0.08, 0.20),
+                                60.0);
+  body->norepinephrine_effect = approach (body->norepinephrine_effect,
+                                          drive->norepinephrine_ug_kg_min, 240.0);
   tone = 1.0 + drive->tone + regime + body->tone_reflex + 1.2 * body->norepinephrine_effect
          - 0.04 * drive->paracetamol + tw_drift_step (&body->tone_fast, &body->random)
          + tw_drift_step (&body->tone_slow, &body->random);
@@ -123,7 +126,8 @@ step_circulation (TwPhysiology            *body,
   vitals->map_mmhg = CLAMP (vitals->map_mmhg, 25.0, 150.0);
   body->map_felt_mmhg = approach (body->map_felt_mmhg, vitals->map_mmhg, 20.0);
 
-  pulse = base->pulse_pressure_mmhg * pow (stroke, 0.45) * pow (vitals->map_mmhg / base->map_mmhg, 0.35)
+  pulse = base->pulse_pressure_mmhg * pow (stroke, 0.45)
+          * pow (vitals->map_mmhg / base->map_mmhg, 0.35)
           * (1.0 + tw_drift_step (&body->pulse_slow, &body->random));
   pulse = CLAMP (pulse, 16.0, 90.0);
   vitals->diastolic_mmhg = vitals->map_mmhg - pulse / 3.0;
@@ -166,7 +170,8 @@ tw_physiology_step (TwPhysiology            *body,
 
   lost = step_volume (body, drive);
   body->temperature_cel = approach (body->temperature_cel,
-                                    body->base.temperature_cel + drive->fever_cel - 0.9 * drive->paracetamol,
+                                    body->base.temperature_cel + drive->fever_cel
+                                      - 0.9 * drive->paracetamol,
                                     1500.0);
   vitals->temperature_cel = body->temperature_cel + tw_drift_step (&body->temp_slow, &body->random);
   vitals->temperature_cel = CLAMP (vitals->temperature_cel, 33.0, 41.5);

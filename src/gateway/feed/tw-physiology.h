@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A small body for an invented patient: pressure, rate, breathing, saturation and temperature move together. */
+/* A small body for an invented patient: pressure, rate, breathing, saturation and temperature move
+ * together. */
 #pragma once
 
 #include <glib.h>
@@ -57,7 +58,8 @@ typedef struct
   double heart_rate_bpm, map_felt_mmhg, temperature_cel, spo2_percent;
   double regime, regime_target;
   gint64 regime_left;      /* steps */
-  TwDrift hr_fast, hr_slow, tone_fast, tone_slow, pulse_slow, rr_fast, rr_slow, spo2_fast, spo2_slow, temp_slow;
+  TwDrift hr_fast, hr_slow, tone_fast, tone_slow, pulse_slow;
+  TwDrift rr_fast, rr_slow, spo2_fast, spo2_slow, temp_slow;
 } TwPhysiology;
 
 void tw_physiology_init (TwPhysiology *body, const TwPhysiologyBase *base, TwRandom random);

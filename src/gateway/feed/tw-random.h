@@ -44,7 +44,8 @@ tw_random_normal (TwRandom *random)
   for (int i = 0; i < 4; i++)
     {
       guint64 bits = tw_random_next (random);
-      sum += (double) (bits & 0x1fffff) + (double) ((bits >> 21) & 0x1fffff) + (double) ((bits >> 42) & 0x1fffff);
+      sum += (double) (bits & 0x1fffff) + (double) ((bits >> 21) & 0x1fffff)
+             + (double) ((bits >> 42) & 0x1fffff);
     }
   return sum * 0x1.0p-21 - 6.0;
 }

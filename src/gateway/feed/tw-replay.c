@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A recorded file played as if it happened now. Its own times are kept, except where the file shifts each
- * patient by years against the others (as de-identified files do): then all begin together. */
+/* A recorded file played as if it happened now. Its own times are kept, except where the file
+ * shifts each patient by years against the others (as de-identified files do): then all begin
+ * together. */
 #include "config.h"
 
 #include "tw-replay.h"
@@ -63,7 +64,8 @@ replay_advance (TwWardFeed *feed,
           tick.t_us = tick.rx_us = reading->t_us;
         }
       channels |= 1u << reading->channel;
-      tick.values[tick.n++] = (TwTickValue) { (TwChannel) reading->channel, (TwUnit) reading->unit, reading->value };
+      tick.values[tick.n++] = (TwTickValue) { (TwChannel) reading->channel, (TwUnit) reading->unit,
+                                              reading->value };
     }
   if (tick.n > 0)
     feed->sink->on_tick (&tick, feed->sink_data);
@@ -119,7 +121,8 @@ align (TwRecording *recording)
         }
       for (guint i = 0; i < n; i++)
         {
-          g_array_index (recording->last_us, gint64, i) -= time_of (recording->first_us, i) - first_us;
+          gint64 shift_us = time_of (recording->first_us, i) - first_us;
+          g_array_index (recording->last_us, gint64, i) -= shift_us;
           g_array_index (recording->first_us, gint64, i) = first_us;
         }
     }
@@ -187,7 +190,8 @@ add_dense (Replay *replay)
     }
   for (guint i = 0; i < n; i++)
     {
-      TwDenseChannel dense = { i / TW_N_CHANNELS, (TwChannel) (i % TW_N_CHANNELS), rhythms[i].period_us, 0 };
+      TwDenseChannel dense = { i / TW_N_CHANNELS, (TwChannel) (i % TW_N_CHANNELS),
+                               rhythms[i].period_us, 0 };
       if (rhythms[i].n < DENSE_MIN_SAMPLES || rhythms[i].n_regular < DENSE_SHARE * rhythms[i].n
           || dense.period_us <= 0 || dense.period_us > DENSE_US)
         continue;
@@ -225,7 +229,8 @@ tw_replay_new (TwRecording           *recording,
   if (recording->readings->len == 0 || recording->patients->len == 0)
     {
       g_set_error (error, TW_REPLAY_ERROR, TW_REPLAY_ERROR_EMPTY,
-                   _("“%s” has no rows that can be read, so there is nothing to play."), recording->title);
+                   _("“%s” has no rows that can be read, so there is nothing to play."),
+                   recording->title);
       tw_recording_free (recording);
       return NULL;
     }

@@ -17,11 +17,12 @@ typedef enum
 
 typedef struct
 {
-  gint64 lead_us;    /* that much of each recording is history at the start; at most half of the longest */
+  gint64 lead_us;    /* so much of each recording is history at the start; at most half of it */
   const char *ward;  /* NULL: the file's title */
 } TwReplayOptions;
 
-/* Takes the recording. Where patients begin more than 7 days apart their times are shifted to one begin. */
+/* Takes the recording. Where patients begin more than 7 days apart their times are shifted to one
+ * begin. */
 TwWardFeed *tw_replay_new (TwRecording *recording, const TwReplayOptions *options, GError **error);
 
 G_END_DECLS

@@ -38,7 +38,8 @@ column_of (const TwTable *table,
 {
   int column = tw_table_get_column (table, name);
   if (column < 0)
-    g_set_error (error, TW_STORY_ERROR, TW_STORY_ERROR_TABLE, "the table has no column \"%s\"", name);
+    g_set_error (error, TW_STORY_ERROR, TW_STORY_ERROR_TABLE, "the table has no column \"%s\"",
+                 name);
   return column;
 }
 
@@ -191,7 +192,8 @@ read_stories (TwStory    *story,
       if (bed < 1 || bed > (int) story->beds->len || driver < 0)
         {
           g_set_error (error, TW_STORY_ERROR, TW_STORY_ERROR_TABLE,
-                       "row %" G_GSIZE_FORMAT " of stories: no bed %d, or no driver \"%s\"", i + 1, bed, name);
+                       "row %" G_GSIZE_FORMAT " of stories: no bed %d, or no driver \"%s\"",
+                       i + 1, bed, name);
           return FALSE;
         }
       rows = &story->rows[(bed - 1) * TW_N_DRIVERS + driver];
@@ -330,10 +332,12 @@ tw_story_new (GError **error)
   beds = g_resource_lookup_data (tw_demo_get_resource (), "/org/twinward/demo/beds.csv", 0, error);
   if (beds == NULL)
     return NULL;
-  stories = g_resource_lookup_data (tw_demo_get_resource (), "/org/twinward/demo/stories.csv", 0, error);
+  stories = g_resource_lookup_data (tw_demo_get_resource (), "/org/twinward/demo/stories.csv", 0,
+                                    error);
   if (stories == NULL)
     return NULL;
-  return tw_story_new_from_text (g_bytes_get_data (beds, NULL), g_bytes_get_data (stories, NULL), error);
+  return tw_story_new_from_text (g_bytes_get_data (beds, NULL), g_bytes_get_data (stories, NULL),
+                                 error);
 }
 
 void

@@ -71,7 +71,8 @@ double tw_story_value (const TwStory *story, guint bed, TwDriver driver, double 
 /* Everything that acts on the body at minute. */
 void tw_story_drive (const TwStory *story, guint bed, double minute, TwPhysiologyDrive *drive);
 /* The event that begins within half a step of minute; NaN when none does. */
-double tw_story_event (const TwStory *story, guint bed, TwDriver driver, double minute, double step);
+double tw_story_event (const TwStory *story, guint bed, TwDriver driver, double minute,
+                       double step);
 /* TRUE while an event whose value is its length in minutes lasts. */
 gboolean tw_story_is_off (const TwStory *story, guint bed, TwDriver driver, double minute);
 
