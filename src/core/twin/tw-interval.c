@@ -151,16 +151,17 @@ score_one (TwIntervals *intervals,
 {
   TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
   double error = value - (double) issued->median;
+  /* ln (|z|) in steps: z > q is one comparison of whole steps per level, and -inf for a perfect hit. */
+  double reach = log (fabs (error) / (double) issued->sd) / TW_INTERVAL_UNIT;
   gboolean missed[TW_INTERVAL_LEVELS];
   gint16 step[TW_INTERVAL_LEVELS];
 
   get_steps (intervals, start, i, step);
   for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
     {
-      double reach = (double) issued->sd * tw_interval_multiplier (issued->step[l]);
       int moved;
 
-      missed[l] = l < 3 ? error > reach : -error > reach;
+      missed[l] = (l < 3) == (error > 0) && reach > issued->step[l];
       moved = step[l] + (missed[l] ? miss_steps[l] : -hit_steps[l]);
       step[l] = (gint16) CLAMP (moved, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
     }

@@ -119,15 +119,16 @@ test_fault (gconstpointer data)
 {
   const Fault *fault = data;
   g_autoptr (TwCleanLimits) limits = tw_test_limits ();
-  g_autofree char *texts[2] = { tw_test_dup_table ("priors.csv"), tw_test_dup_table ("quantiles.csv") };
+  g_autofree char *priors_csv = tw_test_dup_table ("priors.csv");
+  g_autofree char *quantiles_csv = tw_test_dup_table ("quantiles.csv");
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) spoilt = NULL;
-  guint which = g_str_equal (fault->table, "priors") ? 0 : 1;
+  gboolean first = g_str_equal (fault->table, "priors");
 
-  spoilt = g_string_new (texts[which]);
+  spoilt = g_string_new (first ? priors_csv : quantiles_csv);
   g_assert_cmpuint (g_string_replace (spoilt, fault->replace, fault->with, 1), ==, 1);
-  g_assert_null (tw_priors_new (which == 0 ? spoilt->str : texts[0],
-                                which == 1 ? spoilt->str : texts[1], limits, &error));
+  g_assert_null (tw_priors_new (first ? spoilt->str : priors_csv,
+                                first ? quantiles_csv : spoilt->str, limits, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (error->domain, ==, TW_TABLE_ERROR);
   if (strstr (error->message, fault->message) == NULL)
