@@ -5,6 +5,7 @@
 #include "tw-frame.h"
 
 #include "tw-decimal.h"
+#include "tw-frame-dictionary.h"
 #include "tw-json-tape.h"
 #include "tw-text.h"
 
@@ -12,33 +13,14 @@
 
 #include <math.h>
 
-#define MAX_CHANNEL_ID 255
 #define MAX_SLICE (64 * 1024) /* bytes taken over at once: bounds the buffer whatever the caller hands in */
 #define MAX_SCALED ((gint64) 1 << 53)
-
-typedef struct
-{
-  gboolean known;     /* the id stands in the dictionary */
-  TwChannel channel;  /* TW_CHANNEL_NONE: of a newer server */
-  double scale;
-  double offset;
-  TwUnit unit;
-  char unit_text[16];
-} ChannelEntry;
-
-typedef struct
-{
-  char puid[TW_FRAME_MAX_TEXT];
-  char bed[TW_FRAME_MAX_TEXT];
-} PatientEntry;
 
 struct _TwFrameReader
 {
   GByteArray *pending;   /* bytes of lines not yet ended */
   gsize scanned;         /* of these, known to hold no line end */
-  ChannelEntry channels[MAX_CHANNEL_ID + 1];
-  GPtrArray *patients;   /* PatientEntry, in the dictionary's order */
-  GHashTable *by_id;     /* id -> PatientEntry, borrowed */
+  TwFrameDictionary *dictionary;
   guint64 n_unknown;
   gboolean greeted;
   GError *failure;       /* once wrong, always wrong */
@@ -88,8 +70,7 @@ tw_frame_reader_new (void)
   TwFrameReader *reader = g_new0 (TwFrameReader, 1);
 
   reader->pending = g_byte_array_new ();
-  reader->patients = g_ptr_array_new_with_free_func (g_free);
-  reader->by_id = g_hash_table_new (g_direct_hash, g_direct_equal);
+  reader->dictionary = tw_frame_dictionary_new ();
   return reader;
 }
 
@@ -99,8 +80,7 @@ tw_frame_reader_free (TwFrameReader *reader)
   if (reader == NULL)
     return;
   g_byte_array_unref (reader->pending);
-  g_hash_table_unref (reader->by_id);
-  g_ptr_array_unref (reader->patients);
+  tw_frame_dictionary_free (reader->dictionary);
   g_clear_error (&reader->failure);
   g_free (reader);
 }
@@ -118,12 +98,12 @@ tw_frame_reader_get_patient (const TwFrameReader *reader,
                              const char **puid,
                              const char **bed)
 {
-  const PatientEntry *entry;
+  const TwFramePatient *entry;
 
   g_return_val_if_fail (reader != NULL, FALSE);
-  if (index >= reader->patients->len)
+  entry = tw_frame_dictionary_get_nth (reader->dictionary, index);
+  if (entry == NULL)
     return FALSE;
-  entry = g_ptr_array_index (reader->patients, index);
   if (puid != NULL)
     *puid = entry->puid;
   if (bed != NULL)
@@ -139,24 +119,6 @@ fail_key (GError **error,
                _("the ward stream sent a line whose field “%s” is missing or wrong"),
                key_names[key]);
   return FALSE;
-}
-
-/* Takes a text of the document whole: one that is too long or holds NUL is an error, not cut. */
-static gboolean
-take_text (const TwJsonDocument *document,
-           guint32 at,
-           char *out,
-           gsize size)
-{
-  TwJsonText text;
-
-  if (at == 0 || tw_json_type (document, at) != '"')
-    return FALSE;
-  text = tw_json_text (document, at);
-  if (text.length >= size || memchr (text.text, '\0', text.length) != NULL)
-    return FALSE;
-  memcpy (out, text.text, text.length + 1);
-  return TRUE;
 }
 
 /* Text for people: cleaned and cut. Absent is "". */
@@ -240,21 +202,21 @@ read_patient (TwFrameReader *reader,
               GError **error)
 {
   guint32 at = line->at[KEY_P];
-  const PatientEntry *entry;
+  const TwFramePatient *entry;
   gint64 id;
 
   if (optional && (at == 0 || tw_json_type (&line->document, at) == 'n'))
     return TRUE;
   if (at != 0 && tw_json_type (&line->document, at) == '"')
     {
-      if (take_text (&line->document, at, reader->frame.puid, TW_FRAME_MAX_TEXT)
+      if (tw_frame_take_text (&line->document, at, reader->frame.puid, TW_FRAME_MAX_TEXT)
           && reader->frame.puid[0] != '\0')
         return TRUE;
       return fail_key (error, KEY_P);
     }
   if (!read_whole (line, KEY_P, 1, G_MAXINT32, &id, error))
     return FALSE;
-  entry = g_hash_table_lookup (reader->by_id, GINT_TO_POINTER ((int) id));
+  entry = tw_frame_dictionary_get_patient (reader->dictionary, id);
   if (entry == NULL)
     {
       g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
@@ -267,27 +229,28 @@ read_patient (TwFrameReader *reader,
 }
 
 /* The dictionary's entry for a channel id on the tape; NULL and an error when there is none. */
-static const ChannelEntry *
+static const TwFrameChannel *
 look_up_channel (const TwFrameReader *reader,
                  const TwJsonDocument *document,
                  guint32 at,
                  GError **error)
 {
+  const TwFrameChannel *entry = NULL;
   gint64 id;
 
-  if (at != 0 && tw_json_integer (document, at, &id) && id >= 0 && id <= MAX_CHANNEL_ID
-      && reader->channels[id].known)
-    return &reader->channels[id];
-  g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
-                       _("the ward stream sent a value for a channel it had not announced"));
-  return NULL;
+  if (at != 0 && tw_json_integer (document, at, &id))
+    entry = tw_frame_dictionary_get_channel (reader->dictionary, id);
+  if (entry == NULL)
+    g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                         _("the ward stream sent a value for a channel it had not announced"));
+  return entry;
 }
 
 /* A scaled integer or null. */
 static gboolean
 read_scaled (const TwJsonDocument *document,
              guint32 at,
-             const ChannelEntry *entry,
+             const TwFrameChannel *entry,
              TwFrameValue *value)
 {
   gint64 whole;
@@ -315,7 +278,7 @@ read_tick (TwFrameReader *reader,
 {
   TwFrame *frame = &reader->frame;
   TwFrameValue value = { 0 };
-  const ChannelEntry *entry;
+  const TwFrameChannel *entry;
   guint32 end, second;
   gint64 quality;
 
@@ -364,13 +327,24 @@ read_samples (TwFrameReader *reader,
   return TRUE;
 }
 
+/* A frame of a newer server says nothing that is known here, but its number must not look like a hole: it goes
+ * on as a tick without values. */
+static void
+keep_number (TwFrameReader *reader)
+{
+  reader->frame.type = TW_FRAME_SAMPLES;
+  reader->frame.n = 0;
+  reader->frame.channel = TW_CHANNEL_NONE;
+  reader->n_unknown++;
+}
+
 static gboolean
 read_correction (TwFrameReader *reader,
                  const Line *line,
                  GError **error)
 {
   TwFrame *frame = &reader->frame;
-  const ChannelEntry *entry;
+  const TwFrameChannel *entry;
 
   if (!read_count (line, KEY_Q, &frame->q, error) || !read_patient (reader, line, FALSE, error)
       || !read_time (line, KEY_TS, &frame->t_us, error)
@@ -382,6 +356,11 @@ read_correction (TwFrameReader *reader,
   frame->channel = entry->channel;
   if (!read_scaled (&line->document, line->at[KEY_NOW], entry, &frame->values[0]))
     return fail_key (error, KEY_NOW);
+  if (entry->channel == TW_CHANNEL_NONE)
+    {
+      keep_number (reader);
+      return TRUE;
+    }
   frame->n = isnan (frame->values[0].value) ? 0 : 1;
   return TRUE;
 }
@@ -402,11 +381,13 @@ read_gap (TwFrameReader *reader,
   frame->channel = TW_CHANNEL_NONE;
   if (at != 0 && tw_json_type (&line->document, at) != 'n')
     {
-      const ChannelEntry *entry = look_up_channel (reader, &line->document, at, error);
+      const TwFrameChannel *entry = look_up_channel (reader, &line->document, at, error);
 
       if (entry == NULL)
         return FALSE;
       frame->channel = entry->channel;
+      if (entry->channel == TW_CHANNEL_NONE)
+        keep_number (reader);
     }
   return frame->from_us <= frame->to_us ? TRUE : fail_key (error, KEY_TO);
 }
@@ -440,9 +421,9 @@ read_hello (TwFrameReader *reader,
                    (int) version);
       return FALSE;
     }
-  if (!take_text (&line->document, line->at[KEY_EPOCH], frame->epoch, sizeof frame->epoch))
+  if (!tw_frame_take_text (&line->document, line->at[KEY_EPOCH], frame->epoch, sizeof frame->epoch))
     return fail_key (error, KEY_EPOCH);
-  if (!take_text (&line->document, line->at[KEY_WARD], frame->ward, sizeof frame->ward))
+  if (!tw_frame_take_text (&line->document, line->at[KEY_WARD], frame->ward, sizeof frame->ward))
     return fail_key (error, KEY_WARD);
   if (!read_whole (line, KEY_HB_S, 1, 3600, &heartbeat, error)
       || !read_time (line, KEY_NOW, &frame->t_us, error)
@@ -470,7 +451,7 @@ read_heartbeat (TwFrameReader *reader,
       || !read_count (line, KEY_HWM, &frame->hwm, error))
     return FALSE;
   if (line->at[KEY_TOKEN] != 0
-      && !take_text (&line->document, line->at[KEY_TOKEN], frame->token, sizeof frame->token))
+      && !tw_frame_take_text (&line->document, line->at[KEY_TOKEN], frame->token, sizeof frame->token))
     return fail_key (error, KEY_TOKEN);
   return TRUE;
 }
@@ -490,131 +471,18 @@ read_bye (TwFrameReader *reader,
   return TRUE;
 }
 
-/* An id of the dictionary, written as a key. */
-static gboolean
-parse_id (TwJsonText text,
-          gint64 high,
-          gint64 *id)
-{
-  *id = 0;
-  if (text.length == 0 || text.length > 9)
-    return FALSE;
-  for (guint32 i = 0; i < text.length; i++)
-    {
-      if (!g_ascii_isdigit (text.text[i]))
-        return FALSE;
-      *id = *id * 10 + (text.text[i] - '0');
-    }
-  return *id <= high;
-}
-
-static gboolean
-read_channel_entry (TwFrameReader *reader,
-                    const TwJsonDocument *document,
-                    guint32 key,
-                    GError **error)
-{
-  ChannelEntry entry = { .known = TRUE, .scale = 1 };
-  guint32 at = key + 1, end;
-  char name[64] = "", code[sizeof entry.unit_text] = "";
-  gint64 id;
-
-  if (!parse_id (tw_json_text (document, key), MAX_CHANNEL_ID, &id) || reader->channels[id].known
-      || tw_json_type (document, at) != '{')
-    return fail_key (error, KEY_CH);
-  end = tw_json_end (document, at) - 1;
-  for (at++; at < end; at = tw_json_next (document, at + 1))
-    {
-      TwJsonText member = tw_json_text (document, at);
-      gboolean ok = TRUE;
-
-      if (tw_json_text_is (member, "name"))
-        ok = name[0] == '\0' && take_text (document, at + 1, name, sizeof name);
-      else if (tw_json_text_is (member, "ucum"))
-        ok = code[0] == '\0' && take_text (document, at + 1, code, sizeof code);
-      else if (tw_json_text_is (member, "scale"))
-        ok = tw_json_number (document, at + 1, &entry.scale) && entry.scale >= 1e-9
-             && entry.scale <= 1e9;
-      else if (tw_json_text_is (member, "off"))
-        ok = tw_json_number (document, at + 1, &entry.offset) && fabs (entry.offset) <= 1e9;
-      if (!ok)
-        return fail_key (error, KEY_CH);
-    }
-  entry.channel = tw_channel_from_name (name);
-  entry.unit = tw_unit_from_ucum (code, -1);
-  tw_text_clean (entry.unit_text, sizeof entry.unit_text, code, strlen (code));
-  reader->channels[id] = entry;
-  return TRUE;
-}
-
-static gboolean
-read_patient_entry (TwFrameReader *reader,
-                    const TwJsonDocument *document,
-                    guint32 key,
-                    GError **error)
-{
-  g_autofree PatientEntry *entry = g_new0 (PatientEntry, 1);
-  guint32 at = key + 1, end;
-  gint64 id;
-
-  if (!parse_id (tw_json_text (document, key), G_MAXINT32, &id) || id == 0
-      || tw_json_type (document, at) != '{'
-      || g_hash_table_contains (reader->by_id, GINT_TO_POINTER ((int) id)))
-    return fail_key (error, KEY_P);
-  end = tw_json_end (document, at) - 1;
-  for (at++; at < end; at = tw_json_next (document, at + 1))
-    {
-      TwJsonText member = tw_json_text (document, at);
-
-      if (tw_json_text_is (member, "puid"))
-        {
-          if (entry->puid[0] != '\0' || !take_text (document, at + 1, entry->puid, sizeof entry->puid))
-            return fail_key (error, KEY_P);
-        }
-      else if (tw_json_text_is (member, "bed") && tw_json_type (document, at + 1) == '"')
-        {
-          TwJsonText bed = tw_json_text (document, at + 1);
-
-          tw_text_clean (entry->bed, sizeof entry->bed, bed.text, bed.length);
-        }
-    }
-  if (entry->puid[0] == '\0')
-    return fail_key (error, KEY_P);
-  g_hash_table_insert (reader->by_id, GINT_TO_POINTER ((int) id), entry);
-  g_ptr_array_add (reader->patients, g_steal_pointer (&entry));
-  return TRUE;
-}
-
 /* Each part that is present replaces what was known. */
 static gboolean
 read_dictionary (TwFrameReader *reader,
                  const Line *line,
                  GError **error)
 {
-  const TwJsonDocument *document = &line->document;
-  guint32 at, end;
-
-  if ((at = line->at[KEY_CH]) != 0)
-    {
-      if (tw_json_type (document, at) != '{')
-        return fail_key (error, KEY_CH);
-      memset (reader->channels, 0, sizeof reader->channels);
-      end = tw_json_end (document, at) - 1;
-      for (at++; at < end; at = tw_json_next (document, at + 1))
-        if (!read_channel_entry (reader, document, at, error))
-          return FALSE;
-    }
-  if ((at = line->at[KEY_P]) != 0)
-    {
-      if (tw_json_type (document, at) != '{')
-        return fail_key (error, KEY_P);
-      g_hash_table_remove_all (reader->by_id);
-      g_ptr_array_set_size (reader->patients, 0);
-      end = tw_json_end (document, at) - 1;
-      for (at++; at < end; at = tw_json_next (document, at + 1))
-        if (!read_patient_entry (reader, document, at, error))
-          return FALSE;
-    }
+  if (line->at[KEY_CH] != 0
+      && !tw_frame_dictionary_read_channels (reader->dictionary, &line->document, line->at[KEY_CH]))
+    return fail_key (error, KEY_CH);
+  if (line->at[KEY_P] != 0
+      && !tw_frame_dictionary_read_patients (reader->dictionary, &line->document, line->at[KEY_P]))
+    return fail_key (error, KEY_P);
   return TRUE;
 }
 
@@ -696,7 +564,16 @@ read_line (TwFrameReader *reader,
         func (&reader->frame, user_data);
         return TRUE;
       }
-  reader->n_unknown++;
+  if (!reader->greeted || line.at[KEY_Q] == 0)
+    {
+      reader->n_unknown++;
+      return TRUE;
+    }
+  if (!read_count (&line, KEY_Q, &reader->frame.q, error)
+      || !read_patient (reader, &line, TRUE, error))
+    return FALSE;
+  keep_number (reader);
+  func (&reader->frame, user_data);
   return TRUE;
 }
 

@@ -68,8 +68,9 @@ typedef struct
 
 /* Reader: keeps the dictionary, decodes line by line. Feed any pieces of the byte stream; a line longer
  * than 1 MiB, bad JSON, a field of the wrong type, a value for an unknown dictionary id, or a first frame other
- * than hello is an error (reconnect), and so is every call after it. Frames of unknown type are left out. q is
- * handed over as it came: the caller checks that it rises by one. */
+ * than hello is an error (reconnect), and so is every call after it. Frames of unknown type are left out; one that
+ * carries q, and a correction or gap of an unknown channel, comes as a tick without values (type SAMPLES, n 0), so that
+ * its number is not missed. q is handed over as it came: the caller checks that it rises by one. */
 typedef struct _TwFrameReader TwFrameReader;
 typedef void (*TwFrameFunc) (const TwFrame *frame, gpointer user_data);
 
