@@ -43,7 +43,8 @@ test_all (void)
   g_auto (TwCommandLine) line = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (parse (&line, "--replay a.csv --speed 60 --port 0 --token abc --lead 2.5 --ward 'Ward 9' --loop "
+  g_assert_true (parse (&line, "--replay a.csv --speed 60 --port 0 --token abc --lead 2.5 "
+                        "--ward 'Ward 9' --loop "
                         "--bind 0.0.0.0 --insecure-bind", &error));
   g_assert_no_error (error);
   g_assert_cmpstr (line.replay, ==, "a.csv");

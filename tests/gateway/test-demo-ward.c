@@ -139,7 +139,8 @@ test_consistent (void)
   for (guint i = 0; i < heard.ticks->len; i++)
     {
       const TwTick *tick = tick_at (&heard, i);
-      double systolic = value_of (tick, TW_CHANNEL_SYSTOLIC), diastolic = value_of (tick, TW_CHANNEL_DIASTOLIC);
+      double systolic = value_of (tick, TW_CHANNEL_SYSTOLIC);
+      double diastolic = value_of (tick, TW_CHANNEL_DIASTOLIC);
       double mean = value_of (tick, TW_CHANNEL_MAP), rate = value_of (tick, TW_CHANNEL_HEART_RATE);
 
       g_assert_cmpint (tick->rx_us, >=, last_rx_us);
