@@ -198,19 +198,20 @@ test_complete (Fixture *fixture, gconstpointer data)
       for (guint i = 0; i < page->readings->len; i++)
         {
           const TwFhirReading *reading = &g_array_index (page->readings, TwFhirReading, i);
-          const char *id = tw_fhir_page_text (page,
-                                              g_array_index (page->subjects, guint32,
-                                                             reading->obs.patient));
+          TwChannel channel = (TwChannel) reading->obs.channel;
+          guint32 subject = g_array_index (page->subjects, guint32, reading->obs.patient);
+          int patient = tw_ward_find_patient (fixture->ward, tw_fhir_page_text (page, subject), -1);
           const TwLogSample *sample;
           double value;
           gsize here;
           if (isnan (reading->obs.value))
             continue;
-          sample = tw_log_span (log, (guint32) tw_ward_find_patient (fixture->ward, id, -1),
-                                (TwChannel) reading->obs.channel, reading->obs.t_us, reading->obs.t_us + 1, &here);
+          g_assert_cmpint (patient, >=, 0);
+          sample = tw_log_span (log, (guint32) patient, channel, reading->obs.t_us,
+                                reading->obs.t_us + 1, &here);
           g_assert_cmpuint (here, ==, 1);
-          g_assert_true (tw_unit_convert (sample->value, tw_log_get_unit (log, (guint32) tw_ward_find_patient (fixture->ward, id, -1),
-                                                                          (TwChannel) reading->obs.channel),
+          g_assert_true (tw_unit_convert (sample->value,
+                                          tw_log_get_unit (log, (guint32) patient, channel),
                                           (TwUnit) reading->obs.unit, &value));
           g_assert_cmpfloat_with_epsilon (value, reading->obs.value, 1e-6);
           n++;

@@ -102,7 +102,8 @@ test_signs (void)
       if (rows[i].map != 0)
         g_assert_cmpfloat (rows[i].map * (with.map_mmhg - calm.map_mmhg), >, 1.5);
       if (rows[i].breathing != 0)
-        g_assert_cmpfloat (rows[i].breathing * (with.respiratory_rate_bpm - calm.respiratory_rate_bpm), >, 1.0);
+        g_assert_cmpfloat (rows[i].breathing
+                             * (with.respiratory_rate_bpm - calm.respiratory_rate_bpm), >, 1.0);
       if (rows[i].saturation != 0)
         g_assert_cmpfloat (rows[i].saturation * (with.spo2_percent - calm.spo2_percent), >, 0.8);
       if (rows[i].temperature != 0)
@@ -116,7 +117,8 @@ test_signs (void)
 static void
 test_sizes (void)
 {
-  const TwPhysiologyDrive nothing = { 0 }, fever = { .fever_cel = 2.0 }, pressor = { .norepinephrine_ug_kg_min = 0.1 };
+  const TwPhysiologyDrive nothing = { 0 }, fever = { .fever_cel = 2.0 };
+  const TwPhysiologyDrive pressor = { .norepinephrine_ug_kg_min = 0.1 };
   TwVitals calm = mean_under (&nothing), hot = mean_under (&fever), raised = mean_under (&pressor);
   double rise = (hot.heart_rate_bpm - calm.heart_rate_bpm) / (hot.temperature_cel - calm.temperature_cel);
 

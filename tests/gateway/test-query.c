@@ -11,7 +11,8 @@ test_parse (void)
   g_auto (TwQuery) query = { .n = 0 };
   g_autofree char *used = NULL;
 
-  g_assert_true (tw_query_parse ("date=ge2026-01-01&code=http://loinc.org%7C8867-4%2C9279-1&date=lt2027&x=a+b&&flag", &query));
+  g_assert_true (tw_query_parse ("date=ge2026-01-01&code=http://loinc.org%7C8867-4%2C9279-1"
+                                 "&date=lt2027&x=a+b&&flag", &query));
   g_assert_cmpuint (query.n, ==, 5);
   g_assert_cmpstr (tw_query_use (&query, "date"), ==, "ge2026-01-01");
   g_assert_cmpstr (tw_query_use (&query, "code"), ==, "http://loinc.org|8867-4,9279-1");
@@ -75,7 +76,8 @@ test_dates (void)
     { "ge2026-11-22T14:02:10-01:30", "2026-11-22T15:32:10Z", "2026-11-22T15:32:11Z", TW_DATE_GE },
   };
   static const char *const bad[] = {
-    "", "ge", "yesterday", "sa2026", "20261", "2026-13", "2026-00", "2026-02-30", "2026-11-22T25:00:00Z", "2026-1-2",
+    "", "ge", "yesterday", "sa2026", "20261", "2026-13", "2026-00",
+    "2026-02-30", "2026-11-22T25:00:00Z", "2026-1-2",
     "ge2026-11-22T", "geT12:00:00Z", "2026-11-22T14:02:10Zjunk",
   };
   TwDateFilter filter;

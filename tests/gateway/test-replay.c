@@ -154,7 +154,8 @@ test_dense (void)
   const TwDenseChannel *dense;
 
   for (int i = 0; i < 300; i++)
-    g_string_append_printf (text, "a,2026-01-01T00:%02d:%02d.5Z,heart_rate,%d,/min\na,2026-01-01T%02d:%02d:00Z,spo2,97,%%\n",
+    g_string_append_printf (text, "a,2026-01-01T00:%02d:%02d.5Z,heart_rate,%d,/min\n"
+                            "a,2026-01-01T%02d:%02d:00Z,spo2,97,%%\n",
                             i * 2 / 60, i * 2 % 60, 80 + i % 3, i / 60, i % 60);
   feed = tw_replay_new (load_text (text->str, &error), &options, &error);
   g_assert_no_error (error);

@@ -20,7 +20,8 @@ test_round_trip (void)
       g_autofree char *token = tw_seal_close (&seal, texts[i]);
       g_autofree char *text = tw_seal_open (&seal, token);
       g_assert_cmpstr (text, ==, texts[i]);
-      g_assert_true (strspn (token, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen (token));
+      for (const char *p = token; *p != '\0'; p++)
+        g_assert_true (g_ascii_isalnum (*p) || *p == '-' || *p == '_');
     }
 }
 
