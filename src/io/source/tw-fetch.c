@@ -4,6 +4,8 @@
 
 #include "tw-fetch.h"
 
+#include <string.h>
+
 #define MAX_OUTCOME_WORDS 160
 
 /* Of a task while it runs. */
@@ -70,7 +72,10 @@ tw_fetch_explain (GAsyncResult *result,
     code = TW_NET_ERROR_BUSY;
   g_autofree char *words = g_utf8_substring (outcome->message, 0,
                                              MIN (g_utf8_strlen (outcome->message, -1), MAX_OUTCOME_WORDS));
-  GError *explained = g_error_new (TW_NET_ERROR, (int) code, "%s “%s”", (*error)->message, words);
+  g_autofree char *first = g_utf8_substring (words, 0, MIN (g_utf8_strlen (words, -1), 1));
+  g_autofree char *capital = g_utf8_strup (first, -1);
+  GError *explained = g_error_new (TW_NET_ERROR, (int) code, "%s %s%s.", (*error)->message, capital,
+                                   words + strlen (first));
   g_clear_error (error);
   *error = explained;
 }

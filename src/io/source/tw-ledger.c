@@ -345,8 +345,9 @@ tw_ledger_take (TwLedger *ledger,
       for (end = from + 1; end < page->readings->len; end++)
         {
           const TwFhirReading *next = &g_array_index (page->readings, TwFhirReading, end);
-          if (next->id != first->id && !g_str_equal (tw_fhir_page_text (page, next->id), id))
-            break;
+          if (!g_str_equal (tw_fhir_page_text (page, next->id), id)
+              || !g_str_equal (tw_fhir_page_text (page, next->version), tw_fhir_page_text (page, first->version)))
+            break; /* a history bundle holds several versions of one */
         }
       g_hash_table_add (read, (gpointer) id);
       take_resource (&taking, from, end);

@@ -13,6 +13,7 @@
 #include "tw-backoff.h"
 #include "tw-connection.h"
 #include "tw-feed-state.h"
+#include "tw-feed-teller.h"
 #include "tw-history-load.h"
 #include "tw-intake.h"
 #include "tw-poll-feed.h"
@@ -59,11 +60,9 @@ typedef struct
   gboolean finished;            /* the recording has ended */
   char hello_ward[TW_FRAME_MAX_TEXT];
 
-  TwFeedStatus status, told;    /* as it is; as the sink heard it last */
+  TwFeedTeller teller;
   TwBackoff backoff;
   GSource *retry_timer, *roster_timer, *rescan_timer;
-  gint64 clock_mono_us, clock_now_us; /* the source's clock when it was heard last */
-  double speed;
 } ServerSource;
 
 /* A request that is made here; the source may be gone before it ends. */
@@ -113,48 +112,10 @@ set_timer (ServerSource *self,
   g_source_attach (*timer, g_main_context_get_thread_default ());
 }
 
-/* The clock's offset wanders with each answer; a second is worth telling. */
-static gboolean
-is_same_status (const TwFeedStatus *a,
-                const TwFeedStatus *b)
-{
-  return a->state == b->state && a->retry_us == b->retry_us && g_str_equal (a->message, b->message)
-         && a->streaming == b->streaming && a->recorded == b->recorded && a->invented == b->invented
-         && a->speed == b->speed && ABS (a->clock_offset_us - b->clock_offset_us) < TW_SECOND;
-}
-
-/* Tells the sink when anything changed; a state's beginning stays as long as the state. */
-static void
-set_status (ServerSource *self,
-            TwFeedState state,
-            const char *message,
-            gint64 retry_us)
-{
-  if (state != self->status.state || self->status.since_us == 0)
-    self->status.since_us = g_get_real_time ();
-  self->status.state = state;
-  self->status.retry_us = retry_us;
-  g_strlcpy (self->status.message, message, sizeof self->status.message);
-  if (self->told.since_us != 0 && is_same_status (&self->told, &self->status))
-    return;
-  self->told = self->status;
-  if (self->parent.sink != NULL)
-    self->parent.sink->on_status (&self->status, self->parent.sink_data);
-}
-
 static gboolean
 uses_stream (const ServerSource *self)
 {
   return self->capability->twinward_stream && !self->poll_only;
-}
-
-/* The source's time now. */
-static gint64
-get_now (const ServerSource *self)
-{
-  if (self->clock_now_us == 0)
-    return g_get_real_time ();
-  return self->clock_now_us + (gint64) ((double) (g_get_monotonic_time () - self->clock_mono_us) * self->speed);
 }
 
 static void
@@ -163,14 +124,8 @@ set_clock (ServerSource *self,
            double speed,
            gboolean live)
 {
-  self->clock_mono_us = g_get_monotonic_time ();
-  self->clock_now_us = now_us;
-  self->speed = speed;
-  self->status.speed = speed;
-  self->status.clock_offset_us = live ? now_us - g_get_real_time () : 0;
   tw_intake_set_now (self->intake, now_us);
-  if (self->parent.sink != NULL)
-    self->parent.sink->on_clock (self->clock_mono_us, now_us, speed, self->parent.sink_data);
+  tw_feed_teller_set_clock (&self->teller, now_us, speed, live);
 }
 
 /* The Date header counts whole seconds: half a second is added on average. */
@@ -225,7 +180,10 @@ fail (ServerSource *self,
     wait_us = 0;
   else
     set_timer (self, &self->retry_timer, wait_us, on_retry_time);
-  set_status (self, state, error->message, wait_us > 0 ? g_get_real_time () + wait_us : 0);
+  g_autofree char *words = error->domain == TW_NET_ERROR
+                             ? g_strdup (error->message)
+                             : g_strdup_printf (_("The server's answer cannot be used: %s."), error->message);
+  tw_feed_teller_set_state (&self->teller, state, words, wait_us > 0 ? g_get_real_time () + wait_us : 0);
 }
 
 /* Begins a part of the work: shown only while nothing has failed or is being loaded again. */
@@ -233,8 +191,8 @@ static void
 show_progress (ServerSource *self,
                TwFeedState state)
 {
-  if (self->status.state == TW_FEED_CONNECTING || self->status.state == TW_FEED_LOADING)
-    set_status (self, state, "", 0);
+  if (self->teller.status.state == TW_FEED_CONNECTING || self->teller.status.state == TW_FEED_LOADING)
+    tw_feed_teller_set_state (&self->teller, state, "", 0);
 }
 
 static void
@@ -277,7 +235,7 @@ on_capability (GObject *source,
       fail (self, owned, retry_after_s);
       return;
     }
-  self->status.streaming = uses_stream (self);
+  self->teller.status.streaming = uses_stream (self);
   if (response != NULL)
     take_date (self, response->date_us);
   proceed (self);
@@ -363,15 +321,15 @@ on_hello (const TwFrame *hello,
           gpointer data)
 {
   ServerSource *self = data;
-  self->status.recorded = hello->recorded;
-  self->status.invented = hello->invented;
+  self->teller.status.recorded = hello->recorded;
+  self->teller.status.invented = hello->invented;
   g_strlcpy (self->hello_ward, hello->ward, sizeof self->hello_ward);
   set_clock (self, hello->t_us, hello->speed, !hello->recorded && hello->speed == 1.0);
   if (fresh)
     {
       /* Another log: what was read before may miss what came since. */
       tw_intake_forget_histories (self->intake);
-      self->have_roster = self->have_roster && self->status.state != TW_FEED_LIVE
+      self->have_roster = self->have_roster && self->teller.status.state != TW_FEED_LIVE
                           && self->backoff.n_failed == 0;
       g_clear_pointer (&self->etag, g_free);
       g_clear_pointer (&self->history, tw_history_load_free);
@@ -388,7 +346,7 @@ on_frame (const TwFrame *frame,
   if (frame->type == TW_FRAME_HEARTBEAT)
     {
       tw_intake_flush (self->intake);
-      set_clock (self, frame->t_us, self->speed, !self->status.recorded && self->speed == 1.0);
+      set_clock (self, frame->t_us, self->teller.status.speed, !self->teller.status.recorded && self->teller.status.speed == 1.0);
     }
   /* Somebody new: the roster tells who, if it was not read a moment ago. */
   else if (!tw_intake_take_frame (self->intake, frame) && self->roster_timer != NULL)
@@ -474,7 +432,7 @@ load_history (ServerSource *self,
     .connection = self->connection,
     .roster = self->roster,
     .ledger = self->ledger,
-    .from_us = get_now (self) - length_us,
+    .from_us = tw_feed_teller_get_now (&self->teller) - length_us,
     .flags = rescan ? 0 : TW_OBSERVATION_HISTORY,
     .all_in_one = self->capability->twinward_stream,
     .check_future = !self->capability->twinward_stream,
@@ -489,7 +447,7 @@ on_rescan_time (gpointer user_data)
 {
   ServerSource *self = user_data;
   drop_source (&self->rescan_timer);
-  if (self->history != NULL || self->status.state != TW_FEED_LIVE)
+  if (self->history != NULL || self->teller.status.state != TW_FEED_LIVE)
     return G_SOURCE_REMOVE;
   g_autoptr (GArray) patients = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 0; i < self->roster->patients->len; i++)
@@ -543,12 +501,12 @@ settle (ServerSource *self)
 {
   drop_source (&self->retry_timer);
   tw_backoff_succeed (&self->backoff);
-  if (self->status.state != TW_FEED_ENDED || !self->finished)
-    set_status (self, TW_FEED_LIVE, "", 0);
+  if (self->teller.status.state != TW_FEED_ENDED || !self->finished)
+    tw_feed_teller_set_state (&self->teller, TW_FEED_LIVE, "", 0);
   if (self->finished)
     {
       drop_source (&self->roster_timer);
-      set_status (self, TW_FEED_ENDED, _("The recording has ended."), 0);
+      tw_feed_teller_set_state (&self->teller, TW_FEED_ENDED, _("The recording has ended."), 0);
     }
   else if (self->roster_timer == NULL)
     set_timer (self, &self->roster_timer, (gint64) self->pace.roster_ms * 1000, on_roster_time);
@@ -575,8 +533,8 @@ begin_missing (ServerSource *self)
     {
       g_clear_pointer (&self->history, tw_history_load_free);
       /* A patient who is new on a running ward is loaded beside it. */
-      if (self->status.state != TW_FEED_LIVE)
-        set_status (self, TW_FEED_LOADING, "", 0);
+      if (self->teller.status.state != TW_FEED_LIVE)
+        tw_feed_teller_set_state (&self->teller, TW_FEED_LOADING, "", 0);
       load_history (self, missing, self->history_us, FALSE);
       return FALSE;
     }
@@ -612,7 +570,7 @@ start (TwSource *source)
     return;
   self->cancellable = g_cancellable_new ();
   self->finished = FALSE;
-  set_status (self, TW_FEED_CONNECTING, "", 0);
+  tw_feed_teller_set_state (&self->teller, TW_FEED_CONNECTING, "", 0);
   proceed (self);
 }
 
@@ -638,9 +596,9 @@ retry (TwSource *source)
     return;
   drop_source (&self->retry_timer);
   self->finished = FALSE;
-  if (self->status.state == TW_FEED_LIVE && self->poll != NULL)
+  if (self->teller.status.state == TW_FEED_LIVE && self->poll != NULL)
     tw_poll_feed_stop (self->poll);
-  if (self->status.state == TW_FEED_LIVE && !self->asking)
+  if (self->teller.status.state == TW_FEED_LIVE && !self->asking)
     ask_roster (self);
   else
     proceed (self);
@@ -692,7 +650,7 @@ tw_server_source_new (const TwServerSourceOptions *options,
   self->connection = g_steal_pointer (&connection);
   self->roster = tw_roster_new ();
   self->intake = tw_intake_new (&self->parent, self->roster);
-  self->speed = self->status.speed = 1.0;
+  tw_feed_teller_init (&self->teller, &self->parent);
   self->backoff.first_us = self->pace.first_wait_us;
   self->backoff.most_us = self->pace.longest_wait_us;
   return &self->parent;
