@@ -70,7 +70,7 @@ tw_flag_card_class_init (TwFlagCardClass *klass)
                                        G_TYPE_NONE, 0);
   signals[SILENCE] = g_signal_new ("silence", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_INT);
-  signals[SHOW] = g_signal_new ("show", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SHOW] = g_signal_new ("show-strip", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (TW_TYPE_BADGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/twinward/Twinward/tw-flag-card.ui");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One open flag with its evidence and what can be done about it.
  *
- * Signals: "acknowledge" (), "silence" (int minutes; 0 cancels), "show" () */
+ * Signals: "acknowledge" (), "silence" (int minutes; 0 cancels), "show-strip" () */
 #pragma once
 
 #include <gtk/gtk.h>

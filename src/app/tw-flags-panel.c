@@ -73,7 +73,7 @@ card_at (TwFlagsPanel *self,
   card = tw_flag_card_new ();
   g_signal_connect (card, "acknowledge", G_CALLBACK (on_acknowledge), self);
   g_signal_connect (card, "silence", G_CALLBACK (on_silence), self);
-  g_signal_connect (card, "show", G_CALLBACK (on_show), self);
+  g_signal_connect (card, "show-strip", G_CALLBACK (on_show), self);
   gtk_box_append (box, card);
   return TW_FLAG_CARD (card);
 }

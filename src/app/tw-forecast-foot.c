@@ -16,7 +16,8 @@
 struct _TwForecastFoot
 {
   GtkBox parent_instance;
-  GtkMenuButton *button;
+  GtkButton *button;
+  GtkPopover *popover;
   GtkDrawingArea *meter;
   GtkImage *warning;
   GtkLabel *line, *explanation;
@@ -57,13 +58,25 @@ draw_meter (GtkDrawingArea *area,
 }
 
 static void
+tw_forecast_foot_dispose (GObject *object)
+{
+  TwForecastFoot *self = TW_FORECAST_FOOT (object);
+
+  if (self->popover != NULL && gtk_widget_get_parent (GTK_WIDGET (self->popover)) != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->popover));
+  G_OBJECT_CLASS (tw_forecast_foot_parent_class)->dispose (object);
+}
+
+static void
 tw_forecast_foot_class_init (TwForecastFootClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = tw_forecast_foot_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/twinward/Twinward/tw-forecast-foot.ui");
   gtk_widget_class_bind_template_child (widget_class, TwForecastFoot, button);
+  gtk_widget_class_bind_template_child (widget_class, TwForecastFoot, popover);
   gtk_widget_class_bind_template_child (widget_class, TwForecastFoot, meter);
   gtk_widget_class_bind_template_child (widget_class, TwForecastFoot, warning);
   gtk_widget_class_bind_template_child (widget_class, TwForecastFoot, line);
@@ -75,7 +88,8 @@ tw_forecast_foot_init (TwForecastFoot *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_drawing_area_set_draw_func (self->meter, draw_meter, self, NULL);
-  gtk_menu_button_set_always_show_arrow (self->button, FALSE);
+  gtk_widget_set_parent (GTK_WIDGET (self->popover), GTK_WIDGET (self->button));
+  g_signal_connect_swapped (self->button, "clicked", G_CALLBACK (gtk_popover_popup), self->popover);
 }
 
 GtkWidget *

@@ -16,17 +16,22 @@
 #include "tw-values-table.h"
 #include "tw-words-value.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
 #define N_STRIPS 6
 #define NUMERICS_WIDTH 196
+/* Heights of the page that large figures need. */
+#define HEIGHT_FOR_FIVE 605
+#define HEIGHT_FOR_SIX 670
 
 struct _TwMonitorPage
 {
   GtkBox parent_instance;
   TwWardModel *model;
   TwBedItem *item;
-  gboolean outdated;
+  gboolean outdated, compact;
+  guint compact_source;
   int window_min, horizon_min;
   gboolean show_forecast, show_ranges, shows_table, frozen;
   TwSnapshot *frozen_snapshot;
@@ -99,7 +104,7 @@ update_strips (TwMonitorPage *self,
       TwStripData data;
 
       gtk_widget_set_visible (GTK_WIDGET (self->strips[i]), i < n);
-      gtk_widget_set_visible (GTK_WIDGET (self->numerics[i]), i < n);
+      gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->numerics[i])), i < n);
       if (i >= n)
         continue;
       tw_chart_data_fill (&data, snapshot, self->channels[i], window, glucose_unit);
@@ -268,6 +273,34 @@ on_key_pressed (GtkEventControllerKey *controller,
   return GDK_EVENT_PROPAGATE;
 }
 
+static gboolean
+on_compact_due (gpointer data)
+{
+  TwMonitorPage *self = data;
+
+  self->compact_source = 0;
+  tw_widget_set_class (GTK_WIDGET (self), "compact", self->compact);
+  return G_SOURCE_REMOVE;
+}
+
+/* In a low window the figures are smaller, so that nothing has to be scrolled. A box is laid out by its
+ * layout manager, so drawing is the moment at which its height is known. */
+static void
+tw_monitor_page_snapshot (GtkWidget *widget,
+                          GtkSnapshot *snapshot)
+{
+  TwMonitorPage *self = TW_MONITOR_PAGE (widget);
+  gboolean six = gtk_widget_get_visible (GTK_WIDGET (self->strips[N_STRIPS - 1]));
+  gboolean compact = gtk_widget_get_height (widget) < (six ? HEIGHT_FOR_SIX : HEIGHT_FOR_FIVE);
+
+  GTK_WIDGET_CLASS (tw_monitor_page_parent_class)->snapshot (widget, snapshot);
+  if (compact == self->compact)
+    return;
+  self->compact = compact;
+  if (self->compact_source == 0)
+    self->compact_source = g_idle_add (on_compact_due, self);
+}
+
 static void
 tw_monitor_page_map (GtkWidget *widget)
 {
@@ -287,6 +320,7 @@ tw_monitor_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->item, self);
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
+  g_clear_handle_id (&self->compact_source, g_source_remove);
   g_clear_object (&self->item);
   g_clear_pointer (&self->frozen_snapshot, tw_snapshot_unref);
   g_clear_object (&self->model);
@@ -300,6 +334,7 @@ tw_monitor_page_class_init (TwMonitorPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tw_monitor_page_dispose;
   widget_class->map = tw_monitor_page_map;
+  widget_class->snapshot = tw_monitor_page_snapshot;
   g_type_ensure (TW_TYPE_MONITOR_TOOLS);
   g_type_ensure (TW_TYPE_VALUES_TABLE);
   g_type_ensure (TW_TYPE_FORECAST_FOOT);
@@ -322,10 +357,16 @@ build_strips (TwMonitorPage *self)
   for (int i = 0; i < N_STRIPS; i++)
     {
       GtkWidget *numeric = tw_numeric_new ();
+      GtkWidget *clamp = adw_clamp_new ();
       GtkWidget *strip = tw_strip_widget_new ();
 
+      /* The lanes below share the strips' left edge: the column has this width, whatever its text. */
       gtk_widget_set_size_request (numeric, NUMERICS_WIDTH, -1);
+      adw_clamp_set_maximum_size (ADW_CLAMP (clamp), NUMERICS_WIDTH);
+      adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), NUMERICS_WIDTH);
+      adw_clamp_set_child (ADW_CLAMP (clamp), numeric);
       gtk_widget_set_size_request (strip, 300, i == 2 ? 72 : 52);
+      gtk_widget_set_hexpand (clamp, FALSE);
       gtk_widget_set_hexpand (strip, TRUE);
       gtk_widget_set_vexpand (strip, TRUE);
       gtk_widget_add_css_class (strip, "tw-strip");
@@ -333,7 +374,7 @@ build_strips (TwMonitorPage *self)
       g_signal_connect (strip, "default-view", G_CALLBACK (on_default_view), self);
       g_signal_connect (strip, "previous-view", G_CALLBACK (on_previous_view), self);
       g_signal_connect (strip, "cursor-changed", G_CALLBACK (on_cursor_changed), self);
-      gtk_grid_attach (self->grid, numeric, 0, 1 + i, 1, 1);
+      gtk_grid_attach (self->grid, clamp, 0, 1 + i, 1, 1);
       gtk_grid_attach (self->grid, strip, 1, 1 + i, 1, 1);
       self->numerics[i] = TW_NUMERIC (numeric);
       self->strips[i] = TW_STRIP_WIDGET (strip);

@@ -208,6 +208,8 @@ tw_numeric_update (TwNumeric *self,
   tw_label_update (self->caption, pressure ? _("BP") : tw_words_channel_label (channel));
   tw_label_update (self->unit, tw_unit_symbol (tw_words_unit (channel, glucose_unit)));
   tw_label_update (self->value, value);
+  tw_widget_set_class (GTK_WIDGET (self), "long", g_utf8_strlen (value, -1) == 6);
+  tw_widget_set_class (GTK_WIDGET (self), "longer", g_utf8_strlen (value, -1) > 6);
   tw_label_update (self->mean, mean);
   gtk_widget_set_visible (GTK_WIDGET (self->mean), mean[0] != '\0');
   update_points (self, tw_words_news2_points (&snapshot->news2, channel));

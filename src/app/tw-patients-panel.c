@@ -105,8 +105,8 @@ update_heading (TwPatientsPanel *self,
       tw_label_update (title, ward != NULL ? ward : _("Ward"));
     }
   tw_label_update (number, text);
-  tw_widget_set_class (GTK_WIDGET (number), "heading", is_attention);
-  tw_widget_set_class (GTK_WIDGET (title), "heading", is_attention);
+  tw_widget_set_class (GTK_WIDGET (number), "tw-bold", is_attention);
+  tw_widget_set_class (GTK_WIDGET (title), "tw-bold", is_attention);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "tw-words-value.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 /* The trend shows two hours and one hour ahead. */
 #define PAST_US (2 * TW_HOUR)
@@ -86,6 +87,28 @@ update_values (TwTile *self,
     tw_value_cell_set_news2 (self->score, snapshot);
 }
 
+/* On so small a trend only the limit that a flag is about is drawn. */
+static void
+keep_limit_of_flag (TwStripData *data,
+                    const TwSnapshot *snapshot)
+{
+  gboolean low = FALSE, high = FALSE;
+
+  for (guint i = 0; snapshot->flags != NULL && i < snapshot->flags->len; i++)
+    {
+      const TwFlagFields *flag = tw_flag_get (g_ptr_array_index (snapshot->flags, i));
+
+      if (flag->channel != data->channel || flag->kind == TW_FLAG_TECHNICAL)
+        continue;
+      low |= flag->below;
+      high |= !flag->below;
+    }
+  if (!low)
+    data->limit_low = NAN;
+  if (!high)
+    data->limit_high = NAN;
+}
+
 static void
 update_trend (TwTile *self,
               const TwSnapshot *snapshot,
@@ -99,6 +122,7 @@ update_trend (TwTile *self,
   if (!gtk_widget_get_visible (GTK_WIDGET (self->sparkline)))
     return;
   tw_chart_data_fill (&data, snapshot, driver, &window, glucose_unit);
+  keep_limit_of_flag (&data, snapshot);
   tw_sparkline_set_data (self->sparkline, &data);
   tw_chart_data_clear (&data);
 }
@@ -363,7 +387,7 @@ tw_tile_set_size (TwTile *self,
                   TwTileSize size)
 {
   static const int widths[] = { 240, 280, 420 };
-  static const int heights[] = { 100, 180, 260 };
+  static const int heights[] = { 90, 196, 280 };
   gboolean trend = size != TW_TILE_SMALL;
 
   g_return_if_fail (TW_IS_TILE (self));

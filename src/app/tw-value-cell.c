@@ -120,8 +120,10 @@ tw_value_cell_set_channel (TwValueCell *self,
   else
     text = tw_words_number (channel, snapshot->channels[channel].last.value, glucose_unit);
   /* Translators: short label of blood pressure. */
-  tw_label_update (self->caption,
-                   channel == TW_CHANNEL_SYSTOLIC ? _("BP") : tw_words_channel_label (channel));
+  tw_label_update (self->caption, channel == TW_CHANNEL_SYSTOLIC ? _("BP")
+                                  /* Translators: short label of glucose on a tile. */
+                                  : channel == TW_CHANNEL_GLUCOSE ? _("Glu")
+                                                                  : tw_words_channel_label (channel));
   tw_label_update (self->value, text);
   set_freshness (self, freshness);
   set_tooltip (self, snapshot, source, now_us, glucose_unit);

@@ -23,6 +23,7 @@ struct _TwWardPage
   GtkGridView *grid;
   GtkStack *stack;
   GtkLabel *checked;
+  GListStore *key;  /* one item: how to read a tile */
   GPtrArray *tiles; /* borrowed: those that exist now */
 };
 
@@ -150,9 +151,27 @@ update_stack (TwWardPage *self)
   gtk_stack_set_visible_child_name (self->stack, none ? "none" : "tiles");
 }
 
+/* The key stands behind the beds, and comes after them: a grid keeps what it showed first in view. */
+static void
+update_key (TwWardPage *self)
+{
+  gboolean wanted = g_list_model_get_n_items (tw_ward_model_get_beds (self->model)) > 0;
+  gboolean there = g_list_model_get_n_items (G_LIST_MODEL (self->key)) > 0;
+  g_autoptr (GObject) item = NULL;
+
+  if (wanted == there)
+    return;
+  item = g_object_new (G_TYPE_OBJECT, NULL);
+  if (wanted)
+    g_list_store_append (self->key, item);
+  else
+    g_list_store_remove_all (self->key);
+}
+
 static void
 on_summary_changed (TwWardPage *self)
 {
+  update_key (self);
   if (self->filter != TW_WARD_ALL)
     gtk_filter_changed (GTK_FILTER (self->custom_filter), GTK_FILTER_CHANGE_DIFFERENT);
   update_stack (self);
@@ -168,6 +187,7 @@ tw_ward_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->model, self);
   if (self->grid != NULL)
     gtk_grid_view_set_model (self->grid, NULL);
+  g_clear_object (&self->key);
   g_clear_object (&self->filtered);
   g_clear_object (&self->custom_filter);
   g_clear_object (&self->model);
@@ -220,9 +240,7 @@ void
 tw_ward_page_set_model (TwWardPage *self,
                         TwWardModel *model)
 {
-  g_autoptr (GListStore) key = g_list_store_new (G_TYPE_OBJECT);
   g_autoptr (GListStore) parts = g_list_store_new (G_TYPE_LIST_MODEL);
-  g_autoptr (GObject) key_item = g_object_new (G_TYPE_OBJECT, NULL);
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
   g_autoptr (GtkSelectionModel) selection = NULL;
 
@@ -233,9 +251,9 @@ tw_ward_page_set_model (TwWardPage *self,
   self->custom_filter = gtk_custom_filter_new (match_filter, self, NULL);
   self->filtered = gtk_filter_list_model_new (g_object_ref (tw_ward_model_get_beds (model)),
                                               g_object_ref (GTK_FILTER (self->custom_filter)));
-  g_list_store_append (key, key_item);
+  self->key = g_list_store_new (G_TYPE_OBJECT);
   g_list_store_append (parts, self->filtered);
-  g_list_store_append (parts, key);
+  g_list_store_append (parts, self->key);
   selection = GTK_SELECTION_MODEL (gtk_no_selection_new (
     G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (g_object_ref (parts))))));
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, 0);

@@ -21,6 +21,7 @@ struct _TwWindow
   gboolean problem;
   gboolean patients_hidden; /* by the user */
   int view; /* TwView that is shown; -1: none yet */
+  guint folded_source;
   char *announced; /* the flag that was told last */
   AdwToastOverlay *toasts;
   AdwFlap *patients_flap, *flags_flap;

@@ -210,10 +210,22 @@ on_settings_changed (TwWindow *self,
     tw_ward_model_set_glucose_unit (self->model, tw_settings_get_glucose_unit (self->settings));
 }
 
+static gboolean
+on_folded_due (gpointer data)
+{
+  TwWindow *self = data;
+
+  self->folded_source = 0;
+  update_flags_button (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A panel folds while the window is being laid out; nothing may change its size then. */
 static void
 on_folded (TwWindow *self)
 {
-  update_flags_button (self);
+  if (self->folded_source == 0)
+    self->folded_source = g_idle_add (on_folded_due, self);
 }
 
 static gboolean
@@ -234,6 +246,7 @@ tw_window_dispose (GObject *object)
 {
   TwWindow *self = TW_WINDOW (object);
 
+  g_clear_handle_id (&self->folded_source, g_source_remove);
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   if (self->model != NULL)
@@ -438,4 +451,13 @@ tw_window_set_opening (TwWindow *self,
 
   self->opening = opening;
   update_view (self);
+}
+
+void
+tw_window_show_evidence (TwWindow *self)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  adw_flap_set_reveal_flap (self->flags_flap, TRUE);
+  tw_flags_panel_set_evidence_shown (self->flags, TRUE);
 }

@@ -25,5 +25,7 @@ void tw_window_toast (TwWindow *self, const char *text);
 void tw_window_set_problem (TwWindow *self, const char *title, const char *text);
 /* The demo or a server is being opened: "Loading..." until there is a feed. */
 void tw_window_set_opening (TwWindow *self, gboolean opening);
+/* Opens "Why?" of every flag of the open patient. */
+void tw_window_show_evidence (TwWindow *self);
 
 G_END_DECLS

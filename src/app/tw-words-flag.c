@@ -226,11 +226,15 @@ predicted_details (const TwFlagFields *flag,
     }
   if (drivers != NULL)
     g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", drivers);
-  if (flag->channel != TW_CHANNEL_NONE)
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  if (flag->n_scored > 0)
+    /* Translators: how earlier forecasts of this kind fared, as "Twin 0.1.0; right 14 of 19 times". */
+    g_string_append_printf (text, _("Twin %s; right %u of %u times"), flag->twin_version, flag->n_right,
+                            flag->n_scored);
+  else if (flag->channel != TW_CHANNEL_NONE)
     {
       honesty = &snapshot->channels[flag->channel].forecast.honesty;
-      if (text->len > 0)
-        g_string_append_c (text, '\n');
       if (honesty->scored > 0)
         g_string_append_printf (text, _("Twin %s; inside its 80 %% range %u of %u times"),
                                 flag->twin_version, honesty->inside80, honesty->scored);

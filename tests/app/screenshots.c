@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Renders every page and state of the window, off a fixed moment, to PNG files, and checks each: it is
+ * there, has its size, and is not blank. usage: screenshots DIRECTORY [LANGUAGE] */
+#include "config.h"
+
+#include "tw-plot.h"
+#include "tw-time.h"
+#include "tw-ward-fixture.h"
+#include "tw-window.h"
+
+#include <locale.h>
+#include <libintl.h>
+#include <string.h>
+
+/* Fewer different colours than this is a blank picture. */
+#define MIN_COLOURS 24
+
+typedef struct
+{
+  const char *page, *state;
+  guint bed; /* opened; 0: the ward */
+  void (*change) (TwWardFixture *fixture);
+  void (*act) (TwWindow *window);
+} Shot;
+
+typedef struct
+{
+  const char *directory, *suffix;
+  GtkApplication *application;
+  int width, height;
+  gboolean dark;
+  guint n_done;
+} Session;
+
+static void
+make_stale (TwWardFixture *fixture)
+{
+  tw_ward_fixture_age (tw_ward_fixture_get (fixture, 1), 90 * TW_SECOND);
+  tw_ward_fixture_age (tw_ward_fixture_get (fixture, 3), 6 * TW_MINUTE);
+  tw_ward_fixture_age (tw_ward_fixture_get (fixture, 6), 28 * TW_SECOND);
+}
+
+static void
+make_lost (TwWardFixture *fixture)
+{
+  fixture->scene.status.state = TW_FEED_OFFLINE;
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.status.since_us = TW_FIXTURE_NOW_US - 22 * TW_MINUTE;
+  fixture->scene.last_us = TW_FIXTURE_NOW_US - 22 * TW_MINUTE;
+  for (guint bed = 1; bed <= fixture->snapshots->len; bed++)
+    tw_ward_fixture_age (tw_ward_fixture_get (fixture, bed), 22 * TW_MINUTE);
+}
+
+static void
+make_reconnecting (TwWardFixture *fixture)
+{
+  fixture->scene.status.state = TW_FEED_RECONNECTING;
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.status.since_us = TW_FIXTURE_NOW_US - 10 * TW_SECOND;
+  fixture->scene.status.retry_us = TW_FIXTURE_NOW_US + 8 * TW_SECOND;
+  for (guint bed = 1; bed <= fixture->snapshots->len; bed++)
+    tw_ward_fixture_age (tw_ward_fixture_get (fixture, bed), 24 * TW_SECOND);
+}
+
+static void
+leave_only_state (TwWardFixture *fixture,
+                  TwFeedState state)
+{
+  fixture->scene.status.state = state;
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.n_snapshots = 0;
+}
+
+static void
+make_bad_token (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_SIGNED_OUT);
+}
+
+static void
+make_forbidden (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_FORBIDDEN);
+}
+
+static void
+make_untrusted (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_UNTRUSTED);
+}
+
+static void
+make_fault (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_FAULT);
+}
+
+static void
+make_loading (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_LOADING);
+}
+
+static void
+make_empty (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_LIVE);
+}
+
+static void
+make_busy (TwWardFixture *fixture)
+{
+  fixture->scene.status.state = TW_FEED_FAULT;
+  fixture->scene.status.invented = FALSE;
+  g_strlcpy (fixture->scene.status.message, "The server is busy. Retrying in 8 s.",
+             sizeof fixture->scene.status.message);
+}
+
+static void
+make_live (TwWardFixture *fixture)
+{
+  fixture->scene.status.invented = FALSE;
+}
+
+static void
+make_skewed (TwWardFixture *fixture)
+{
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.status.clock_offset_us = -130 * TW_SECOND;
+}
+
+static void
+make_partial (TwWardFixture *fixture)
+{
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.counts.n_refused = 3;
+}
+
+static void
+make_recorded (TwWardFixture *fixture)
+{
+  fixture->scene.status.invented = FALSE;
+  fixture->scene.status.recorded = TRUE;
+  fixture->scene.status.speed = 60;
+  fixture->scene.first_us = TW_FIXTURE_NOW_US - 6 * TW_HOUR;
+  fixture->scene.last_us = TW_FIXTURE_NOW_US;
+}
+
+static void
+make_monitor_stale (TwWardFixture *fixture)
+{
+  tw_ward_fixture_age (tw_ward_fixture_get (fixture, 3), 6 * TW_MINUTE);
+}
+
+static void
+make_gap (TwWardFixture *fixture)
+{
+  TwSnapshot *snapshot = tw_ward_fixture_get (fixture, 3);
+  TwGapInterval gap = { TW_CHANNEL_MAP, TW_FIXTURE_NOW_US - 156 * TW_MINUTE,
+                        TW_FIXTURE_NOW_US - 130 * TW_MINUTE };
+
+  g_array_append_val (snapshot->gaps, gap);
+  tw_ward_fixture_cut (snapshot, gap.from_us, gap.to_us);
+}
+
+static void
+make_no_forecast (TwWardFixture *fixture)
+{
+  tw_ward_fixture_withhold (tw_ward_fixture_get (fixture, 1), TW_FORECAST_TOO_FEW);
+}
+
+static void
+make_acknowledged (TwWardFixture *fixture)
+{
+  TwSnapshot *snapshot = tw_ward_fixture_get (fixture, 3);
+  TwFlagFields fields = *tw_flag_get (g_ptr_array_index (snapshot->flags, 0));
+
+  fields.state = TW_FLAG_ACKNOWLEDGED;
+  fields.acknowledged_us = TW_FIXTURE_NOW_US - 30 * TW_SECOND;
+  fields.silenced_until_us = TW_FIXTURE_NOW_US + 30 * TW_MINUTE;
+  tw_flag_unref (g_ptr_array_index (snapshot->flags, 0));
+  snapshot->flags->pdata[0] = tw_flag_new (&fields);
+}
+
+static void
+show_table (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "table", NULL);
+}
+
+static void
+show_frozen (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "freeze", NULL);
+}
+
+static void
+show_evidence (TwWindow *window)
+{
+  tw_window_show_evidence (window);
+}
+
+static void
+show_small (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "tile-size", g_variant_new_string ("small"));
+}
+
+static const Shot shots[] = {
+  { "ward", "demo", 0, NULL, NULL },
+  { "ward", "live", 0, make_live, NULL },
+  { "ward", "stale", 0, make_stale, NULL },
+  { "ward", "lost", 0, make_lost, NULL },
+  { "ward", "reconnecting", 0, make_reconnecting, NULL },
+  { "ward", "bad-token", 0, make_bad_token, NULL },
+  { "ward", "forbidden", 0, make_forbidden, NULL },
+  { "ward", "untrusted", 0, make_untrusted, NULL },
+  { "ward", "fault", 0, make_fault, NULL },
+  { "ward", "busy", 0, make_busy, NULL },
+  { "ward", "clock-skew", 0, make_skewed, NULL },
+  { "ward", "partial", 0, make_partial, NULL },
+  { "ward", "replay", 0, make_recorded, NULL },
+  { "ward", "loading", 0, make_loading, NULL },
+  { "ward", "empty", 0, make_empty, NULL },
+  { "ward", "small", 0, NULL, show_small },
+  { "monitor", "predicted", 3, NULL, NULL },
+  { "monitor", "live", 1, make_live, NULL },
+  { "monitor", "urgent", 2, NULL, NULL },
+  { "monitor", "scale-2", 4, NULL, NULL },
+  { "monitor", "sensor-off", 5, NULL, NULL },
+  { "monitor", "stale", 3, make_monitor_stale, NULL },
+  { "monitor", "lost", 3, make_lost, NULL },
+  { "monitor", "reconnecting", 3, make_reconnecting, NULL },
+  { "monitor", "gap", 3, make_gap, NULL },
+  { "monitor", "acknowledged", 3, make_acknowledged, NULL },
+  { "monitor", "evidence", 3, NULL, show_evidence },
+  { "monitor", "unreliable", 7, NULL, NULL },
+  { "monitor", "no-forecast", 1, make_no_forecast, NULL },
+  { "monitor", "child", 8, NULL, NULL },
+  { "monitor", "table", 3, NULL, show_table },
+  { "monitor", "frozen", 3, NULL, show_frozen },
+  { "monitor", "recorded", 3, make_recorded, NULL },
+  { "welcome", "start", 0, NULL, NULL },
+};
+
+static void
+settle (GtkWidget *widget)
+{
+  gint64 end_us = g_get_monotonic_time () + 200 * 1000;
+
+  while (g_get_monotonic_time () < end_us)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (500);
+    }
+  gtk_widget_queue_draw (widget);
+  gtk_test_widget_wait_for_draw (widget);
+}
+
+static GdkTexture *
+render (GtkWidget *window,
+        int width,
+        int height)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  graphene_rect_t area = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
+
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);
+}
+
+static guint
+count_colours (GdkTexture *texture)
+{
+  int width = gdk_texture_get_width (texture);
+  int height = gdk_texture_get_height (texture);
+  g_autofree guint32 *pixels = g_new (guint32, (gsize) width * (gsize) height);
+  g_autoptr (GHashTable) colours = g_hash_table_new (NULL, NULL);
+
+  gdk_texture_download (texture, (guchar *) pixels, (gsize) width * 4);
+  for (gsize i = 0; i < (gsize) width * (gsize) height; i += 7)
+    g_hash_table_add (colours, GUINT_TO_POINTER (pixels[i]));
+  return g_hash_table_size (colours);
+}
+
+static void
+check_picture (Session *session,
+               const char *path,
+               const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, &error);
+  gboolean ok = texture != NULL && gdk_texture_get_width (texture) == session->width
+                && gdk_texture_get_height (texture) == session->height
+                && count_colours (texture) >= MIN_COLOURS;
+
+  g_print ("%sok %u - %s\n", ok ? "" : "not ", ++session->n_done, name);
+}
+
+static void
+take (Session *session,
+      const Shot *shot)
+{
+  g_autoptr (TwWardFixture) fixture = tw_ward_fixture_new ();
+  g_autoptr (TwWardModel) model = tw_ward_model_new ();
+  g_autoptr (TwSettings) settings = tw_settings_new ();
+  g_autofree char *name = g_strdup_printf ("%s-%s-%s%s.png", shot->page, shot->state,
+                                           session->dark ? "dark" : "light", session->suffix);
+  g_autofree char *path = g_build_filename (session->directory, name, NULL);
+  g_autoptr (GdkTexture) texture = NULL;
+  TwWindow *window;
+
+  tw_settings_set_int (settings, "window-width", session->width);
+  tw_settings_set_int (settings, "window-height", session->height);
+  tw_settings_set_string (settings, "tile-size", "medium");
+  if (shot->change != NULL)
+    shot->change (fixture);
+  window = tw_window_new (session->application, model, settings);
+  if (!g_str_equal (shot->page, "welcome"))
+    tw_ward_model_set_scene (model, &fixture->scene);
+  if (shot->bed > 0)
+    tw_window_open_patient (window, tw_ward_model_find (model, shot->bed - 1));
+  gtk_window_present (GTK_WINDOW (window));
+  settle (GTK_WIDGET (window));
+  if (shot->act != NULL)
+    {
+      shot->act (window);
+      settle (GTK_WIDGET (window));
+    }
+  texture = render (GTK_WIDGET (window), session->width, session->height);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+  gtk_window_destroy (GTK_WINDOW (window));
+  check_picture (session, path, name);
+}
+
+static void
+take_all (Session *session,
+          int width,
+          int height,
+          gboolean dark,
+          const char *suffix)
+{
+  const char *only = g_getenv ("TW_SHOTS");
+
+  session->width = width;
+  session->height = height;
+  session->dark = dark;
+  session->suffix = suffix;
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  for (guint i = 0; i < G_N_ELEMENTS (shots); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s-%s", shots[i].page, shots[i].state);
+
+      if (only == NULL || g_pattern_match_simple (only, name))
+        take (session, &shots[i]);
+    }
+}
+
+static void
+on_activate (GApplication *application,
+             Session *session)
+{
+  gboolean chinese = session->suffix != NULL;
+  g_autoptr (GtkCssProvider) frame = gtk_css_provider_new ();
+
+  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", "gtk-enable-animations",
+                FALSE, "gtk-decoration-layout", ":close", "gtk-icon-theme-name", "Adwaita", NULL);
+  /* A bare display has no compositor; a desktop draws the window without this frame. */
+  gtk_css_provider_load_from_data (frame, "window.solid-csd { margin: 0; padding: 0; border: none; box-shadow: none; }", -1);
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (frame),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+  g_application_hold (application);
+  if (chinese)
+    take_all (session, 1024, 700, FALSE, "-zh_CN");
+  else
+    {
+      take_all (session, 1280, 800, FALSE, "");
+      take_all (session, 1280, 800, TRUE, "");
+      take_all (session, 1024, 700, FALSE, "-1024");
+      take_all (session, 1024, 700, TRUE, "-1024");
+    }
+  g_print ("1..%u\n", session->n_done);
+  g_application_release (application);
+  g_application_quit (application);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  Session session = { .directory = argc > 1 ? argv[1] : ".", .suffix = argc > 2 ? argv[2] : NULL };
+  g_autoptr (AdwApplication) application = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (session.suffix != NULL)
+    g_setenv ("LANGUAGE", session.suffix, TRUE);
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, TW_BUILD_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  if (g_mkdir_with_parents (session.directory, 0755) != 0)
+    return 1;
+  if (!gtk_init_check ())
+    {
+      g_print ("1..0 # SKIP there is no display\n");
+      return 0;
+    }
+  if (!tw_plot_init (&error))
+    g_error ("%s", error->message);
+  application = g_object_new (ADW_TYPE_APPLICATION, "application-id", "org.twinward.Screenshots",
+                              "resource-base-path", "/org/twinward/Twinward", "flags",
+                              G_APPLICATION_NON_UNIQUE, NULL);
+  session.application = GTK_APPLICATION (application);
+  g_signal_connect (application, "activate", G_CALLBACK (on_activate), &session);
+  status = g_application_run (G_APPLICATION (application), 1, argv);
+  tw_plot_shutdown ();
+  return status;
+}
