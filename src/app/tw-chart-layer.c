@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Rises when the labels of every layer need another font. */
+static guint64 font_serial;
+
 void
 tw_chart_layer_clear (TwChartLayer *self)
 {
@@ -81,6 +84,7 @@ tw_axes_key_fill (TwAxesKey *key,
   key->theme = strip->theme;
   key->zone = strip->zone;
   key->channel = strip->channel;
+  key->font = font_serial;
   key->flags = (strip->envelope_high != NULL ? 1 : 0) | (strip->compact ? 2 : 0)
                | (strip->show_forecast ? 4 : 0) | (strip->hide_ranges ? 8 : 0) | (strip->lost ? 16 : 0);
 }
@@ -116,6 +120,23 @@ tw_chart_layout (GtkWidget *widget,
   return layout;
 }
 
+PangoLayout *
+tw_chart_layout_fit (GtkWidget *widget,
+                     double size,
+                     gboolean bold,
+                     const char *text,
+                     double room)
+{
+  PangoLayout *layout = tw_chart_layout (widget, size, bold, text);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  if (width <= room)
+    return layout;
+  g_object_unref (layout);
+  return tw_chart_layout (widget, MAX (size * room / width, 8), bold, text);
+}
+
 void
 tw_chart_append_layout (GtkSnapshot *snapshot,
                         PangoLayout *layout,
@@ -146,9 +167,40 @@ tw_chart_append_rectangle (GtkSnapshot *snapshot,
     gtk_snapshot_append_color (snapshot, &rgba, &bounds);
 }
 
+/* The labels that PLplot writes follow the platform's font as all others do. */
+static void
+take_font (GtkSettings *settings)
+{
+  static char *family;
+  g_autofree char *name = NULL;
+
+  g_object_get (settings, "gtk-font-name", &name, NULL);
+  PangoFontDescription *description = pango_font_description_from_string (name != NULL ? name : "");
+  const char *wanted = pango_font_description_get_family (description);
+  if (g_strcmp0 (wanted, family) != 0)
+    {
+      g_free (family);
+      family = g_strdup (wanted);
+      tw_plot_set_font (family);
+      font_serial++;
+    }
+  pango_font_description_free (description);
+}
+
+static void
+on_font_changed (GtkWidget *widget)
+{
+  take_font (gtk_widget_get_settings (widget));
+  gtk_widget_queue_draw (widget);
+}
+
 void
 tw_chart_follow_theme (GtkWidget *widget)
 {
+  GtkSettings *settings = gtk_widget_get_settings (widget);
+
+  take_font (settings);
+  g_signal_connect_object (settings, "notify::gtk-font-name", G_CALLBACK (on_font_changed), widget, G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), widget, G_CONNECT_SWAPPED);
   g_signal_connect (widget, "notify::scale-factor", G_CALLBACK (gtk_widget_queue_draw), NULL);

@@ -36,6 +36,7 @@ typedef struct
   gpointer zone;
   gint32 channel;
   gint32 flags;
+  guint64 font;
 } TwAxesKey;
 
 void tw_axes_key_fill (TwAxesKey *key, const TwStrip *strip);
@@ -44,11 +45,13 @@ const TwTheme *tw_chart_theme (void);
 GdkRGBA tw_chart_rgba (const TwColour *colour, double alpha);
 /* A layout in the widget's font at size pixels. */
 PangoLayout *tw_chart_layout (GtkWidget *widget, double size, gboolean bold, const char *text);
+/* The same, made smaller where it would be wider than room. */
+PangoLayout *tw_chart_layout_fit (GtkWidget *widget, double size, gboolean bold, const char *text, double room);
 void tw_chart_append_layout (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
                              const TwColour *colour);
 void tw_chart_append_rectangle (GtkSnapshot *snapshot, double x, double y, double width, double height,
                                 const TwColour *colour);
-/* Redraws the widget when the platform turns light or dark. */
+/* Redraws the widget when the platform turns light or dark, or takes another font. */
 void tw_chart_follow_theme (GtkWidget *widget);
 /* The outline of keyboard focus, inside the widget's edge. */
 void tw_chart_append_focus (GtkSnapshot *snapshot, GtkWidget *widget);

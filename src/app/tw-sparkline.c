@@ -15,8 +15,8 @@
 #define GUTTER 54
 #define NATURAL_WIDTH 308
 #define NATURAL_HEIGHT 64
-#define LEAST_SPAN .30        /* of the clinical range */
-#define ROOM_ABOVE .30        /* of the data's span: the captions stand there */
+#define LEAST_SPAN .50        /* of the clinical range */
+#define ROOM_ABOVE .25        /* of the data's span: the captions stand there */
 #define ROOM_BELOW .12
 #define DESCRIPTION_PERIOD (30 * G_USEC_PER_SEC)
 
@@ -180,7 +180,7 @@ append_captions (TwSparkline *self,
   const TwColour *secondary = &strip->theme->text_secondary;
   const char *name = _(tw_channel_info (strip->channel)->label);
   double now_x = tw_strip_now_x (strip);
-  g_autofree char *past = dup_span (strip->now_us - strip->from_us);
+  g_autofree char *past = dup_span (self->held.data.window.now_us - self->held.data.window.from_us);
   g_autoptr (PangoLayout) label = tw_chart_layout (GTK_WIDGET (self), 11, TRUE, name);
   g_autoptr (PangoLayout) span = tw_chart_layout (GTK_WIDGET (self), 11, FALSE, past);
   int width;
@@ -190,7 +190,7 @@ append_captions (TwSparkline *self,
   tw_chart_append_layout (snapshot, span, 5 + width + 3, 0, secondary);
   if (!strip->show_forecast || self->held.withheld != NULL)
     return;
-  g_autofree char *ahead = dup_span (strip->to_us - strip->now_us);
+  g_autofree char *ahead = dup_span (self->held.data.window.to_us - self->held.data.window.now_us);
   g_autofree char *text = g_strdup_printf ("+%s", ahead);
   g_autoptr (PangoLayout) zone = tw_chart_layout (GTK_WIDGET (self), 11, FALSE, text);
   tw_chart_append_layout (snapshot, zone, now_x + 4, 0, secondary);
@@ -210,14 +210,15 @@ append_end (TwSparkline *self,
   if (!is_given (forecast) || !strip->show_forecast || held->withheld != NULL)
     return;
   TwForecastPoint end = forecast->points[forecast->n_points - 1];
-  tw_forecast_at (forecast, (double) (strip->to_us - forecast->issued_us) / TW_MINUTE, &end);
+  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE, &end);
   tw_channel_format (strip->channel, end.q[TW_Q50], held->data.unit, median, sizeof median);
   tw_channel_format (strip->channel, end.q[TW_Q10], held->data.unit, low, sizeof low);
   tw_channel_format (strip->channel, end.q[TW_Q90], held->data.unit, high, sizeof high);
   g_autofree char *range = g_strdup_printf ("%s–%s", low, high);
   g_autoptr (PangoLayout) value = tw_chart_layout (GTK_WIDGET (self), 16, TRUE, median);
-  g_autoptr (PangoLayout) spread = tw_chart_layout (GTK_WIDGET (self), 12, FALSE, range);
-  g_autoptr (PangoLayout) unit = tw_chart_layout (GTK_WIDGET (self), 12, FALSE, tw_unit_symbol (held->data.unit));
+  g_autoptr (PangoLayout) spread = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, GUTTER - 9);
+  g_autoptr (PangoLayout) unit = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE,
+                                                      tw_unit_symbol (held->data.unit), GUTTER - 9);
   double x = strip->width + 9, top = (strip->height - 50) / 2;
   tw_chart_append_layout (snapshot, value, x, top - 2,
                           forecast->status == TW_FORECAST_UNRELIABLE ? secondary : &strip->theme->text);

@@ -8,12 +8,23 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* "22 min" must not be parted at a line's end. */
+static char *
+dup_unbroken (const char *text)
+{
+  GString *out = g_string_new (text);
+
+  g_string_replace (out, " ", "\u00a0", 0);
+  return g_string_free (out, FALSE);
+}
+
 char *
 tw_strip_data_dup_withheld (const TwForecast *forecast,
                             gint64 now_us)
 {
   char age[32];
   const char *label = NULL;
+  g_autofree char *unbroken = NULL;
 
   if (forecast == NULL || forecast->status == TW_FORECAST_OK
       || forecast->status == TW_FORECAST_UNRELIABLE)
@@ -23,8 +34,9 @@ tw_strip_data_dup_withheld (const TwForecast *forecast,
     {
     case TW_FORECAST_STALE_INPUT:
       tw_time_format_age (now_us - forecast->input_us, age, sizeof age);
+      unbroken = dup_unbroken (age);
       /* Translators: channel, then age: "No forecast: MAP 22 min old". */
-      return g_strdup_printf (_("No forecast: %s %s old"), label, age);
+      return g_strdup_printf (_("No forecast: %s %s old"), label, unbroken);
     case TW_FORECAST_TOO_FEW:
       /* Translators: channel: "No forecast yet: too few HR readings". */
       return g_strdup_printf (_("No forecast yet: too few %s readings"), label);

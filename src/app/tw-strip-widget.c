@@ -143,14 +143,15 @@ append_end_label (TwStripWidget *self,
       return;
     }
   end = forecast->points[forecast->n_points - 1];
-  tw_forecast_at (forecast, (double) (strip->to_us - forecast->issued_us) / TW_MINUTE, &end);
+  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE, &end);
   tw_channel_format (held->data.channel, end.q[TW_Q50], held->data.unit, median, sizeof median);
   tw_channel_format (held->data.channel, end.q[TW_Q10], held->data.unit, low, sizeof low);
   tw_channel_format (held->data.channel, end.q[TW_Q90], held->data.unit, high, sizeof high);
   range = g_strdup_printf ("%s–%s", low, high);
 
-  g_autoptr (PangoLayout) value = tw_chart_layout (GTK_WIDGET (self), 16, TRUE, median);
-  g_autoptr (PangoLayout) spread = tw_chart_layout (GTK_WIDGET (self), 12, FALSE, range);
+  g_autoptr (PangoLayout) value = tw_chart_layout_fit (GTK_WIDGET (self), 16, TRUE, median,
+                                                       TW_GUTTER_RIGHT - LABEL_GAP - name_width - 3);
+  g_autoptr (PangoLayout) spread = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, TW_GUTTER_RIGHT - LABEL_GAP - 2);
   const TwColour *strong = forecast->status == TW_FORECAST_UNRELIABLE ? &strip->theme->text_secondary : &strip->theme->text;
   pango_layout_get_pixel_size (value, NULL, &value_height);
   y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), 20, MAX (height - 18, 20));

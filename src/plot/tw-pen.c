@@ -123,11 +123,19 @@ tw_pen_is_open (void)
   return pen.open;
 }
 
+/* The driver reads the family when its stream opens. */
 void
 tw_pen_set_font (const char *family)
 {
+  if (g_strcmp0 (family, pen.font) == 0)
+    return;
   g_free (pen.font);
   pen.font = g_strdup (family);
+  if (pen.open)
+    {
+      tw_pen_close ();
+      tw_pen_open (NULL); /* best effort: it was open a moment ago, and drawing reports what is wrong */
+    }
 }
 
 /* The driver keeps the raw context and multiplies a flip about its page's height into the matrix: within

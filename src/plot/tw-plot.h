@@ -25,7 +25,8 @@ typedef enum
  * call is harmless. */
 gboolean tw_plot_init (GError **error);
 void tw_plot_shutdown (void);
-/* Font family, or list of families, of every label. Before tw_plot_init; NULL: a list of common ones. */
+/* Font family, or list of families, of every label; best before tw_plot_init, since a change opens the stream
+ * anew. NULL: a list of common ones. */
 void tw_plot_set_font (const char *family);
 
 /* Width of the value axis at the left of a strip that is not compact. */

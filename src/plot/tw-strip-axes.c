@@ -9,6 +9,7 @@
 #include <math.h>
 
 #define LABEL_OFFSET 8.0    /* a limit's words from its line */
+#define COMPACT_CAPTION 18.0
 #define LABEL_ROOM 14.0     /* height that they need */
 #define MIN_TICK_ROOM 5.0   /* a tick's label from the strip's ends */
 #define TIME_LABEL_PX 58.0  /* room of one clock label on the shared axis */
@@ -91,6 +92,9 @@ draw_limit (const TwStrip *strip,
             gboolean upper)
 {
   if (!isfinite (limit) || limit <= strip->low || limit >= strip->high)
+    return;
+  /* A tile's caption stands at its upper edge. */
+  if (strip->compact && tw_strip_y (strip, limit) < COMPACT_CAPTION)
     return;
   g_autofree char *words = dup_limit_words (strip, limit);
   double line = tw_strip_hairline (strip), left = tw_strip_left (strip), from = left;

@@ -363,7 +363,7 @@ test_withheld (void)
   static const struct { TwForecastStatus status; const char *words; } cases[] = {
     { TW_FORECAST_OK, NULL },
     { TW_FORECAST_UNRELIABLE, NULL },
-    { TW_FORECAST_STALE_INPUT, "No forecast: MAP 22 min old" },
+    { TW_FORECAST_STALE_INPUT, "No forecast: MAP 22\u00a0min old" },
     { TW_FORECAST_TOO_FEW, "No forecast yet: too few MAP readings" },
     { TW_FORECAST_NO_DATA, "No forecast: no MAP" },
     { TW_FORECAST_NOT_MODELLED, "MAP is not forecast" },
@@ -392,6 +392,7 @@ main (int argc, char **argv)
       return 0;
     }
   adw_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
   folder = g_build_filename (build != NULL ? build : ".", "pictures", NULL);
   g_mkdir_with_parents (folder, 0755);
   tw_plot_init (&error);
