@@ -16,7 +16,7 @@
 
 #define MAX_FIELDS 64
 #define MAX_ID 128
-#define MAX_SLICE (64 * 1024) /* bytes taken over at once: bounds the memory whatever is handed in */
+#define MAX_SLICE (64 * 1024) /* bytes taken at once: bounds memory, whatever is handed in */
 
 typedef enum
 {
@@ -28,7 +28,9 @@ typedef enum
   N_COLUMNS
 } Column;
 
-static const char *const column_names[N_COLUMNS] = { "patient", "time", "channel", "value", "unit" };
+static const char *const column_names[N_COLUMNS] = {
+  "patient", "time", "channel", "value", "unit",
+};
 
 /* A field of the row in hand, unquoted in place. */
 typedef struct
@@ -153,8 +155,8 @@ is_blank (const char *text,
   return TRUE;
 }
 
-/* Finds the end of the first row of text: *end is its line end (or length), *n_lines how many physical lines it
- * spans. Only a quotation mark that opens a field may hide a line end. */
+/* Finds the end of the first row of text: *end is its line end (or length), *n_lines how many
+ * physical lines it spans. Only a quotation mark that opens a field may hide a line end. */
 static RowEnd
 find_row_end (const char *text,
               gsize length,
@@ -349,7 +351,8 @@ look_up_patient (TwCsvReader *reader,
       *patient = reader->last_patient;
       return TRUE;
     }
-  if (field->length == 0 || field->length > MAX_ID || memchr (field->text, '\0', field->length) != NULL
+  if (field->length == 0 || field->length > MAX_ID
+      || memchr (field->text, '\0', field->length) != NULL
       || !g_utf8_validate_len (field->text, field->length, NULL))
     {
       add_problem (reader, field->length == 0 ? g_strdup (_("the patient is missing"))
@@ -438,7 +441,8 @@ read_value (const Field *field,
   return tw_decimal_parse (number.text, number.length, &obs->value);
 }
 
-/* The unit as received. Channels without a unit may leave it empty or "-", and so may a value that is absent. */
+/* The unit as received. Channels without a unit may leave it empty or "-", and so may a value
+ * that is absent. */
 static gboolean
 read_unit (TwCsvReader *reader,
            const Field *field,
@@ -519,7 +523,8 @@ take_row (TwCsvReader *reader,
   return TRUE;
 }
 
-/* Takes the first physical line for bad, so that what follows an unclosed quotation mark is not lost. */
+/* Takes the first physical line for bad, so that what follows an unclosed quotation mark is not
+ * lost. */
 static gsize
 skip_bad_line (TwCsvReader *reader,
                const char *text,

@@ -20,10 +20,11 @@ typedef struct
 #define TW_CSV_MAX_PATIENTS 100000
 #define TW_CSV_MAX_PROBLEMS 100     /* kept; all are counted */
 
-/* A streaming reader: memory does not grow with the file. The columns patient, time, channel, value and unit
- * stand in any order, others are ignored. channel is a name or a LOINC code; value is a number, "<" or ">" and a
- * number (a bound: flag censored), a letter A C V P U for consciousness, "Low" or "High" for glucose (the sensor's
- * bound), or empty (absent: NaN). A row with an unknown channel or unit is a problem and is not delivered. */
+/* A streaming reader: memory does not grow with the file. The columns patient, time, channel,
+ * value and unit stand in any order, others are ignored. channel is a name or a LOINC code;
+ * value is a number, "<" or ">" and a number (a bound: flag censored), a letter A C V P U for
+ * consciousness, "Low" or "High" for glucose (the sensor's bound), or empty (absent: NaN). A row
+ * with an unknown channel or unit is a problem and is not delivered. */
 typedef struct _TwCsvReader TwCsvReader;
 
 /* row: obs->patient is the index of the patient id in order of first appearance. */
@@ -31,9 +32,10 @@ typedef void (*TwCsvRowFunc) (const TwObservation *obs, const char *patient_id, 
 
 TwCsvReader *tw_csv_reader_new (TwCsvRowFunc row, gpointer user_data);
 void tw_csv_reader_free (TwCsvReader *reader);
-/* Feeds any piece; last: the end of the file was reached. An error only when the file is not of this form
- * at all (no header, not text); bad rows are counted and go on. */
-gboolean tw_csv_reader_feed (TwCsvReader *reader, const char *bytes, gsize n, gboolean last, GError **error);
+/* Feeds any piece; last: the end of the file was reached. An error only when the file is not of
+ * this form at all (no header, not text); bad rows are counted and go on. */
+gboolean tw_csv_reader_feed (TwCsvReader *reader, const char *bytes, gsize n, gboolean last,
+                             GError **error);
 guint64 tw_csv_reader_get_rows (const TwCsvReader *reader);
 guint64 tw_csv_reader_get_n_problems (const TwCsvReader *reader);
 /* The first 100 problems. */

@@ -16,8 +16,8 @@ static const double power_of_ten[] = {
   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 };
 
-/* A quotient of two exact doubles is rounded once, so whole / 10^k == value proves that these digits read
- * back as value; the smallest k gives the fewest. */
+/* A quotient of two exact doubles is rounded once, so whole / 10^k == value proves that these
+ * digits read back as value; the smallest k gives the fewest. */
 static gboolean
 append_fixed (GString *out,
               double value)

@@ -117,7 +117,8 @@ static TwFhirCapability *
 read_statement (TwFhirParse *parse,
                 GError **error)
 {
-  static const char *const names[] = { "resourceType", "software", "fhirVersion", "rest", "extension" };
+  static const char *const names[] = { "resourceType", "software", "fhirVersion", "rest",
+                                       "extension" };
   g_autofree char *version = NULL;
   TwFhirCapability *capability;
   TwJsonText type;
@@ -140,7 +141,8 @@ read_statement (TwFhirParse *parse,
   if (!TW_FHIR_KEY (type, "CapabilityStatement"))
     {
       g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
-                           _("the server does not say what it can do: it may be no FHIR R4 server"));
+                           _("the server does not say what it can do: "
+                             "it may be no FHIR R4 server"));
       return NULL;
     }
   capability = g_new0 (TwFhirCapability, 1);

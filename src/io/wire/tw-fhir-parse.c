@@ -126,7 +126,8 @@ split_reference (TwJsonText text,
          && (g_str_has_prefix (text.text, "http://") || g_str_has_prefix (text.text, "https://"));
 }
 
-/* Notes what each "urn:" of the Bundle's entries stands for. An entry without an id goes by the urn's own end. */
+/* Notes what each "urn:" of the Bundle's entries stands for. An entry without an id goes by the
+ * urn's own end. */
 static void
 collect_urls (TwFhirParse *parse)
 {

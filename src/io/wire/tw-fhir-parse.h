@@ -45,7 +45,7 @@ typedef struct
   TwFhirReferenceSlot references[TW_FHIR_REFERENCE_SLOTS];
   TwJsonText last_version;
   guint32 last_version_at;
-  GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made when the first such reference is met */
+  GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made at the first such reference */
   guint32 entries;       /* tape index of the Bundle's entry list; 0: none */
   guint n_other_listed;
   gboolean has_nul;      /* a text of the resource in hand holds U+0000: it is refused */
@@ -57,7 +57,8 @@ typedef struct
 #define TW_FHIR_KEY(key, literal) \
   ((key).length == sizeof (literal) - 1 && memcmp ((key).text, literal, sizeof (literal) - 1) == 0)
 
-/* The text at index as it is, NULs and all: for comparisons and for parsers that refuse NUL by themselves. */
+/* The text at index as it is, NULs and all: for comparisons and for parsers that refuse NUL by
+ * themselves. */
 static inline gboolean
 tw_fhir_parse_raw (TwFhirParse *parse,
                    guint32 at,
@@ -69,7 +70,8 @@ tw_fhir_parse_raw (TwFhirParse *parse,
   return TRUE;
 }
 
-/* The one member called name: its tape index, 0 when absent or null. FALSE when it stands there twice. */
+/* The one member called name: its tape index, 0 when absent or null. FALSE when it stands there
+ * twice. */
 static inline gboolean
 tw_fhir_parse_member (TwFhirParse *parse,
                       guint32 object,
@@ -121,8 +123,9 @@ guint32 tw_fhir_parse_keep (TwFhirParse *parse, const char *text, gsize length);
 /* The same, cleaned and cut for people. */
 guint32 tw_fhir_parse_keep_clean (TwFhirParse *parse, TwJsonText text);
 
-/* Finds names among an object's members in one pass: at[i] is the tape index of the value, 0 when absent or
- * null. FALSE when one of the names stands there twice. A value that is no object has no members. */
+/* Finds names among an object's members in one pass: at[i] is the tape index of the value, 0
+ * when absent or null. FALSE when one of the names stands there twice. A value that is no object
+ * has no members. */
 gboolean tw_fhir_parse_index (TwFhirParse *parse, guint32 object, const char *const *names, guint n,
                               guint32 *at);
 /* The text at index; FALSE when it is none, or holds NUL, which parse->has_nul remembers. */
@@ -131,14 +134,16 @@ gboolean tw_fhir_parse_text (TwFhirParse *parse, guint32 at, TwJsonText *text);
 char *tw_fhir_parse_dup_text (TwFhirParse *parse, guint32 at);
 gboolean tw_fhir_is_id (TwJsonText text);
 
-/* "Patient/1", an absolute URL, or a "urn:uuid:" that an entry resolves -> the id of a resource of this type
- * (borrowed from the document or from parse). FALSE when the reference leads nowhere. */
+/* "Patient/1", an absolute URL, or a "urn:uuid:" that an entry resolves -> the id of a resource
+ * of this type (borrowed from the document or from parse). FALSE when the reference leads
+ * nowhere. */
 gboolean tw_fhir_parse_reference (TwFhirParse *parse, guint32 at, const char *type, TwJsonText *id);
 /* Index of the patient in page->subjects. */
 gboolean tw_fhir_parse_subject (TwFhirParse *parse, guint32 at, guint32 *subject);
 
 /* meta -> version (offset) and last update; FALSE when a key repeats. at may be 0. */
-gboolean tw_fhir_parse_meta (TwFhirParse *parse, guint32 at, guint32 *version, gint64 *last_updated_us);
+gboolean tw_fhir_parse_meta (TwFhirParse *parse, guint32 at, guint32 *version,
+                             gint64 *last_updated_us);
 
 typedef struct
 {
@@ -148,10 +153,21 @@ typedef struct
   TwJsonText detail; /* length 0: none */
 } TwFhirRefuse;
 
+/* Fills refuse with a literal detail and gives FALSE. */
+static inline gboolean
+tw_fhir_refuse_as (TwFhirRefuse *refuse,
+                   TwFhirProblem problem,
+                   const char *words)
+{
+  refuse->problem = problem;
+  refuse->detail = (TwJsonText) { words, (guint32) strlen (words) };
+  return FALSE;
+}
+
 void tw_fhir_parse_refuse (TwFhirParse *parse, const TwFhirRefuse *refuse);
 /* The detail as a literal. */
-void tw_fhir_parse_refuse_words (TwFhirParse *parse, TwFhirProblem problem, guint32 id, TwChannel channel,
-                                 const char *words);
+void tw_fhir_parse_refuse_words (TwFhirParse *parse, TwFhirProblem problem, guint32 id,
+                                 TwChannel channel, const char *words);
 
 /* One resource each; full_url may be 0. They refuse what is wrong, and never fail. */
 void tw_fhir_read_observation (TwFhirParse *parse, guint32 resource);
@@ -171,7 +187,8 @@ typedef struct
 } TwFhirSamples;
 
 /* FALSE when refused: problem and words say why. */
-gboolean tw_fhir_read_samples (TwFhirParse *parse, const TwFhirSamples *samples, TwFhirRefuse *refuse);
+gboolean tw_fhir_read_samples (TwFhirParse *parse, const TwFhirSamples *samples,
+                               TwFhirRefuse *refuse);
 
 /* UCUM code with its system -> unit and text of obs; FALSE when it is not a known one. */
 gboolean tw_fhir_parse_unit (TwFhirParse *parse, guint32 system, guint32 code, TwObservation *obs);

@@ -187,7 +187,8 @@ is_outcome_entry (TwFhirParse *parse,
   guint32 at;
   TwJsonText mode;
 
-  return TW_FHIR_MEMBER (parse, search, "mode", &at) && tw_fhir_parse_raw (parse, at, &mode) && TW_FHIR_KEY (mode, "outcome");
+  return TW_FHIR_MEMBER (parse, search, "mode", &at) && tw_fhir_parse_raw (parse, at, &mode)
+         && TW_FHIR_KEY (mode, "outcome");
 }
 
 /* The outcome that a server attached to its answer to one request of a batch. */
@@ -247,7 +248,7 @@ read_entry (TwFhirParse *parse,
   if (read_known_resource (parse, type, at[0], at[1]))
     return;
   if (!TW_FHIR_KEY (type, "Bundle") || depth >= MAX_NESTED
-      || !read_bundle (parse, at[0], depth + 1, NULL)) /* best effort: one answer of a batch, counted */
+      || !read_bundle (parse, at[0], depth + 1, NULL)) /* best effort: one answer, counted */
     parse->page->n_other_resources++;
 }
 
@@ -301,7 +302,8 @@ read_bundle (TwFhirParse *parse,
         at[i] = value;
     }
   if (depth == 0 && at[2] != 0
-      && (!tw_json_integer (&parse->document, at[2], &parse->page->total) || parse->page->total < 0))
+      && (!tw_json_integer (&parse->document, at[2], &parse->page->total)
+          || parse->page->total < 0))
     parse->page->total = -1;
   if (depth == 0 && !read_links (parse, at[1], error))
     return FALSE;
@@ -368,7 +370,9 @@ tw_fhir_read (const char *data,
 
   g_return_val_if_fail (data != NULL || length == 0, NULL);
 
-  return tw_json_open (data, length, &document, error) ? read_parsed (&document, error) : NULL;
+  if (!tw_json_open (data, length, &document, error))
+    return NULL;
+  return read_parsed (&document, error);
 }
 
 TwFhirPage *
@@ -380,7 +384,9 @@ tw_fhir_read_padded (const char *data,
 
   g_return_val_if_fail (data != NULL, NULL);
 
-  return tw_json_open_padded (data, length, &document, error) ? read_parsed (&document, error) : NULL;
+  if (!tw_json_open_padded (data, length, &document, error))
+    return NULL;
+  return read_parsed (&document, error);
 }
 
 gboolean
@@ -410,14 +416,14 @@ tw_fhir_page_dup_refusal_words (const TwFhirPage *page,
   g_return_val_if_fail (page != NULL && refusal != NULL, NULL);
 
   detail = tw_fhir_page_text (page, refusal->detail);
-  name = refusal->channel >= 0
-             ? g_dgettext (GETTEXT_PACKAGE, tw_channel_info ((TwChannel) refusal->channel)->long_name)
-             : _("an observation");
+  name = refusal->channel >= 0 ? _(tw_channel_info ((TwChannel) refusal->channel)->long_name)
+                               : _("an observation");
   switch (refusal->problem)
     {
     case TW_FHIR_PROBLEM_UNKNOWN_CODE:
-      return *detail != '\0' ? g_strdup_printf (_("code “%s” is not one that Twinward keeps"), detail)
-                             : g_strdup (_("an observation without a code that Twinward keeps"));
+      return *detail != '\0'
+                 ? g_strdup_printf (_("code “%s” is not one that Twinward keeps"), detail)
+                 : g_strdup (_("an observation without a code that Twinward keeps"));
     case TW_FHIR_PROBLEM_UNKNOWN_UNIT:
       return *detail != '\0' ? g_strdup_printf (_("unit “%s” of %s is not known"), detail, name)
                              : g_strdup_printf (_("%s without a UCUM unit"), name);

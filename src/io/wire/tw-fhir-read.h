@@ -37,7 +37,7 @@ typedef struct
   TwFhirProblem problem;
   guint32 id;                /* text offset: resource id, "" when it has none */
   guint32 detail;            /* text offset: code, unit or field, cleaned and cut */
-  gint16 channel;            /* TwChannel it was meant for; TW_CHANNEL_NONE when that is not known */
+  gint16 channel;            /* TwChannel it was meant for; TW_CHANNEL_NONE: not known */
 } TwFhirRefusal;
 
 #define TW_FHIR_MAX_REFUSALS 1000
@@ -61,7 +61,8 @@ typedef struct
   guint32 kind;              /* physicalType code: "bd", "wa" ... */
 } TwFhirLocation;
 
-/* Everything of one Bundle page (searchset, history, collection, document ...) or of a single resource. */
+/* Everything of one Bundle page (searchset, history, collection, document ...) or of a single
+ * resource. */
 typedef struct
 {
   char *text;                /* pool */
@@ -73,9 +74,9 @@ typedef struct
   GArray *locations;         /* TwFhirLocation */
   GArray *refusals;          /* TwFhirRefusal, at most 1000; n_refused counts all */
   guint n_refused;
-  guint n_other_codes;       /* of n_refused: nothing wrong, only of a kind that Twinward does not keep (weight ...);
-                              * what should worry is n_refused - n_other_codes */
-  guint n_empty;             /* Observations that carry nothing: registered, cancelled, panels of members only */
+  guint n_other_codes;       /* of n_refused: nothing wrong, only of a kind that Twinward does not keep
+                              * (weight ...); what should worry is n_refused - n_other_codes */
+  guint n_empty;             /* Observations that carry nothing: registered, cancelled, mere panels */
   guint n_other_resources;   /* entries of a type that is not read here */
   guint n_entries;           /* entries seen in the Bundle, outcomes excluded */
   char *next;                /* link[next] verbatim; NULL */
@@ -84,8 +85,9 @@ typedef struct
   gint64 total;              /* Bundle.total, -1 */
 } TwFhirPage;
 
-/* Parses a Bundle or a single resource. A bad resource is refused alone and listed; a bad document is an
- * error. If the document is an OperationOutcome: TW_WIRE_ERROR_OUTCOME with its words. */
+/* Parses a Bundle or a single resource. A bad resource is refused alone and listed; a bad
+ * document is an error. If the document is an OperationOutcome: TW_WIRE_ERROR_OUTCOME with its
+ * words. */
 TwFhirPage *tw_fhir_read (const char *data, gsize length, GError **error);
 /* The same for a buffer with TW_JSON_PADDING readable bytes after length: no copy. */
 TwFhirPage *tw_fhir_read_padded (const char *data, gsize length, GError **error);
@@ -97,11 +99,12 @@ tw_fhir_page_text (const TwFhirPage *page, guint32 offset)
   return page->text + offset;
 }
 
-/* Words for a refusal, for a list or a bar, translated, without identity: "unit “foo” of heart rate is not
- * known". Free with g_free. */
+/* Words for a refusal, for a list or a bar, translated, without identity: "unit “foo” of heart
+ * rate is not known". Free with g_free. */
 char *tw_fhir_page_dup_refusal_words (const TwFhirPage *page, const TwFhirRefusal *refusal);
 
-/* Whether an OperationOutcome asks to try again (throttled, timeout ...). FALSE for anything else. */
+/* Whether an OperationOutcome asks to try again (throttled, timeout ...). FALSE for anything
+ * else. */
 gboolean tw_fhir_outcome_is_transient (const char *data, gsize length);
 
 /* What a CapabilityStatement says that matters here. */

@@ -265,8 +265,8 @@ keep_id (TwFhirParse *parse,
   return TRUE;
 }
 
-/* A resource of a transaction may have no id yet: then the end of its "urn:uuid:" stands for it, as in
- * the references to it. */
+/* A resource of a transaction may have no id yet: then the end of its "urn:uuid:" stands for it,
+ * as in the references to it. */
 static guint32
 keep_url_id (TwFhirParse *parse,
              guint32 full_url)
@@ -302,13 +302,15 @@ tw_fhir_read_patient (TwFhirParse *parse,
 
   if (!tw_fhir_parse_index (parse, resource, names, 7, at))
     {
-      tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, 0, TW_CHANNEL_NONE, "Patient");
+      tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, 0, TW_CHANNEL_NONE,
+                                  "Patient");
       return;
     }
   if (!keep_id (parse, at[1], &id)
       || (id == 0 && (id = keep_url_id (parse, full_url)) == 0))
     {
-      tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_BAD_VALUE, 0, TW_CHANNEL_NONE, "Patient.id");
+      tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_BAD_VALUE, 0, TW_CHANNEL_NONE,
+                                  "Patient.id");
       return;
     }
   if (read_name (parse, at[2], &fields) && read_identifier (parse, at[3], &fields)
@@ -321,7 +323,8 @@ tw_fhir_read_patient (TwFhirParse *parse,
         g_ptr_array_add (parse->page->patients, tw_patient_new (&fields));
     }
   else
-    tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, id, TW_CHANNEL_NONE, "Patient");
+    tw_fhir_parse_refuse_words (parse, TW_FHIR_PROBLEM_REPEATED_KEY, id, TW_CHANNEL_NONE,
+                                "Patient");
   clear_fields (&fields);
 }
 
@@ -403,7 +406,8 @@ keep_first_code (TwFhirParse *parse,
 
   if (!tw_fhir_parse_index (parse, concept, concept_names, 1, &codings) || codings == 0
       || !tw_json_items (&parse->document, codings, &items) || !tw_json_items_next (&items, &coding)
-      || !tw_fhir_parse_index (parse, coding, names, 1, &at) || !tw_fhir_parse_text (parse, at, &text))
+      || !tw_fhir_parse_index (parse, coding, names, 1, &at)
+      || !tw_fhir_parse_text (parse, at, &text))
     return 0;
   return tw_fhir_parse_keep_clean (parse, text);
 }

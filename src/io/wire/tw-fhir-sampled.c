@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* FHIR SampledData -> readings: value = origin + factor x d, at start + (i div dimensions) x period. */
+/* FHIR SampledData -> readings: value = origin + factor x d, at start + (i div dimensions) x
+ * period. */
 #include "config.h"
 
 #include "tw-fhir-parse.h"
@@ -31,16 +32,6 @@ typedef struct
   double origin, factor, period_us;
   gint64 dimensions;
 } Scale;
-
-static gboolean
-refuse_as (TwFhirRefuse *refuse,
-           TwFhirProblem problem,
-           const char *words)
-{
-  refuse->problem = problem;
-  refuse->detail = (TwJsonText) { words, (guint32) strlen (words) };
-  return FALSE;
-}
 
 /* Microseconds of R5's intervalUnit; 0 when it is not one of time. */
 static double
@@ -96,12 +87,12 @@ read_origin (TwFhirParse *parse,
   guint32 at[3];
 
   if (!tw_fhir_parse_index (parse, origin, quantity_names, 3, at))
-    return refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "valueSampledData.origin");
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "valueSampledData.origin");
   if (at[0] == 0 || !tw_json_number (&parse->document, at[0], &scale->origin))
-    return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.origin");
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.origin");
   if (!tw_fhir_parse_unit (parse, at[1], at[2], obs))
     {
-      refuse_as (refuse, TW_FHIR_PROBLEM_UNKNOWN_UNIT, "");
+      tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_UNKNOWN_UNIT, "");
       return tw_fhir_parse_text (parse, at[2], &refuse->detail) && FALSE;
     }
   return TRUE;
@@ -153,16 +144,18 @@ append_words (TwFhirParse *parse,
       if (length > 0)
         {
           if (n >= TW_FHIR_MAX_SAMPLED || readings->len >= TW_FHIR_MAX_READINGS)
-            return refuse_as (refuse, TW_FHIR_PROBLEM_TOO_LONG, "valueSampledData.data");
+            return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_TOO_LONG, "valueSampledData.data");
           if (!read_word (p, length, scale, &reading.obs) || after_us > 366.0 * TW_DAY)
-            return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
+            return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
           reading.obs.t_us = samples->start_us + (gint64) rint (after_us);
           g_array_append_val (readings, reading);
           n++;
         }
       p += length + 1;
     }
-  return n > 0 ? TRUE : refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
+  if (n == 0)
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
+  return TRUE;
 }
 
 gboolean
@@ -177,14 +170,14 @@ tw_fhir_read_samples (TwFhirParse *parse,
   TwJsonText data;
 
   if (!tw_fhir_parse_index (parse, samples->at, names, N_AT, at))
-    return refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "valueSampledData");
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "valueSampledData");
   if (own.reading.obs.channel == TW_CHANNEL_CONSCIOUSNESS || at[AT_OFFSETS] != 0
       || !read_scale (parse, at, &scale))
-    return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData");
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData");
   if (!read_origin (parse, at[AT_ORIGIN], &own.reading.obs, &scale, refuse))
     return FALSE;
   if (!tw_fhir_parse_text (parse, at[AT_DATA], &data))
-    return refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
+    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
   if (append_words (parse, data, &own, &scale, refuse))
     return TRUE;
   /* A series is taken whole or not at all. */

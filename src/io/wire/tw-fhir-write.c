@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Model -> FHIR R4 JSON. Text is appended directly: a JSON library would print 37.2 with 17 digits. */
+/* Model -> FHIR R4 JSON. Text is appended directly: a JSON library would print 37.2 with 17
+ * digits. */
 #include "config.h"
 
 #include "tw-fhir-write.h"
@@ -35,7 +36,8 @@ append_time (GString *out,
   append_member (out, key, text);
 }
 
-/* {"resourceType":...,"id":...,"meta":{...} — left open. version NULL and last_updated_us 0 are left out. */
+/* {"resourceType":...,"id":...,"meta":{...} — left open. version NULL and last_updated_us 0 are
+ * left out. */
 static void
 begin_resource (GString *out,
                 const char *type,

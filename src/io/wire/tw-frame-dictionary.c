@@ -103,8 +103,8 @@ read_channel_entry (TwFrameDictionary *dictionary,
   char name[64] = "", code[sizeof entry.unit_text] = "";
   gint64 id;
 
-  if (!parse_id (tw_json_text (document, key), MAX_CHANNEL_ID, &id) || dictionary->channels[id].known
-      || tw_json_type (document, at) != '{')
+  if (!parse_id (tw_json_text (document, key), MAX_CHANNEL_ID, &id)
+      || dictionary->channels[id].known || tw_json_type (document, at) != '{')
     return FALSE;
   end = tw_json_end (document, at) - 1;
   for (at++; at < end; at = tw_json_next (document, at + 1))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lines of the ward stream to frames: any split of the bytes, one dictionary, nothing believed unchecked. */
+/* Lines of the ward stream to frames: any split of the bytes, one dictionary, nothing believed
+ * unchecked. */
 #include "config.h"
 
 #include "tw-frame.h"
@@ -13,7 +14,7 @@
 
 #include <math.h>
 
-#define MAX_SLICE (64 * 1024) /* bytes taken over at once: bounds the buffer whatever the caller hands in */
+#define MAX_SLICE (64 * 1024) /* bytes taken at once: bounds memory, whatever is handed in */
 #define MAX_SCALED ((gint64) 1 << 53)
 
 struct _TwFrameReader
@@ -327,8 +328,8 @@ read_samples (TwFrameReader *reader,
   return TRUE;
 }
 
-/* A frame of a newer server says nothing that is known here, but its number must not look like a hole: it goes
- * on as a tick without values. */
+/* A frame of a newer server says nothing that is known here, but its number must not look like a
+ * hole: it goes on as a tick without values. */
 static void
 keep_number (TwFrameReader *reader)
 {
@@ -451,7 +452,8 @@ read_heartbeat (TwFrameReader *reader,
       || !read_count (line, KEY_HWM, &frame->hwm, error))
     return FALSE;
   if (line->at[KEY_TOKEN] != 0
-      && !tw_frame_take_text (&line->document, line->at[KEY_TOKEN], frame->token, sizeof frame->token))
+      && !tw_frame_take_text (&line->document, line->at[KEY_TOKEN], frame->token,
+                              sizeof frame->token))
     return fail_key (error, KEY_TOKEN);
   return TRUE;
 }

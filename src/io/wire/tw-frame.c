@@ -55,8 +55,8 @@ append_patient (GString *out,
     g_string_append (out, ",\"p\":null");
 }
 
-/* The scaled integer, or null for a value that is absent or not in a unit of the channel: a value whose unit
- * is not known must never reach a screen as if it were. */
+/* The scaled integer, or null for a value that is absent or not in a unit of the channel: a
+ * value whose unit is not known must never reach a screen as if it were. */
 static void
 append_scaled (GString *out,
                const TwFrameValue *value)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The shim over simdjson: one parser per thread, error codes only, the tape handed to C (tw-json-tape.h). */
+/* The shim over simdjson: one parser per thread, error codes only, the tape handed to C
+ * (tw-json-tape.h). */
 #include "config.h"
 
 #define SIMDJSON_EXCEPTIONS 0

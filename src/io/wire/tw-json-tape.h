@@ -3,13 +3,13 @@
  *
  * Each value is one 64-bit word, its type letter in the upper byte and a payload of 56 bits below:
  *   r  root, first word; the value stands at index 1
- *   {  [  payload low 32 bits: index just after the closing word; the 24 bits above: how many, saturating
+ *   {  [  payload low 32 bits: index just after the closing word; the 24 bits above: how many
  *   }  ]  closing words
  *   "  payload: offset into strings of a 32-bit length, then the bytes, then NUL
  *   l  u  d  signed, unsigned, double: the number is the next word
  *   t  f  n  true, false, null
- * An object is key, value, key, value ... The words come from the parser alone, never from outside, so an
- * index made by these functions is always in range. */
+ * An object is key, value, key, value ... The words come from the parser alone, never from
+ * outside, so an index made by these functions is always in range. */
 #pragma once
 
 #include <string.h>
@@ -31,9 +31,10 @@ typedef struct
   guint32 length;
 } TwJsonText;
 
-/* Parses a document of which TW_JSON_PADDING more bytes may be read after length. The document lives in this
- * thread's parser until the next call or tw_json_release (). */
-gboolean tw_json_open_padded (const char *data, gsize length, TwJsonDocument *document, GError **error);
+/* Parses a document of which TW_JSON_PADDING more bytes may be read after length. The document
+ * lives in this thread's parser until the next call or tw_json_release (). */
+gboolean tw_json_open_padded (const char *data, gsize length, TwJsonDocument *document,
+                              GError **error);
 /* The same for any buffer; copies. */
 gboolean tw_json_open (const char *data, gsize length, TwJsonDocument *document, GError **error);
 /* Gives back the memory of a parser that has grown over a very large document. */

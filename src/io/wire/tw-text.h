@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Copies text without control and bidirectional characters, cut to size at a whole character. Bytes that
- * are not UTF-8 become "?". Returns the length; out is always NUL-terminated. */
+/* Copies text without control and bidirectional characters, cut to size at a whole character.
+ * Bytes that are not UTF-8 become "?". Returns the length; out is always NUL-terminated. */
 gsize tw_text_clean (char *out, gsize size, const char *text, gsize length);
 
 /* Appends text as a JSON string with its quotes. NULL is written as "". */
