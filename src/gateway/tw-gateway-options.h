@@ -14,7 +14,7 @@ typedef struct
   int port;              /* 0 to 65535 */
   gint64 seed;
   double history_h, lead_h;
-  gboolean demo, loop, embedded, insecure_bind, version;
+  gboolean demo, loop, rehearse_loss, embedded, insecure_bind, version;
 } TwCommandLine;
 
 /* FALSE and words when something is wrong with it. */

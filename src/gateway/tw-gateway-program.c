@@ -156,6 +156,7 @@ serve (Program       *program,
     .token = token->text,
     .speed = program->line.speed,
     .loop = program->line.loop,
+    .rehearse_loss = program->line.rehearse_loss,
     .make_feed = program->line.replay != NULL ? make_replay : make_demo,
     .feed_data = program,
   };

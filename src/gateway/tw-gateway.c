@@ -16,6 +16,8 @@
 
 #define BACKLOG 4096 /* libsoup's own listener has 10, and stalls 200 clients for seconds */
 #define TICK_MS 100
+#define LOSS_FROM_US (360 * TW_SECOND)
+#define LOSS_US (90 * TW_SECOND)
 
 struct _TwGateway
 {
@@ -88,6 +90,29 @@ is_authorized (TwGateway         *gateway,
   return tw_seal_equal (&gateway->seal, given + 7, gateway->token);
 }
 
+/* How much of the rehearsed loss is still to come, in real time; 0: none is on. */
+static gint64
+loss_left (const TwGateway *gateway)
+{
+  gint64 played_us = tw_ward_get_now (gateway->ward) - tw_ward_get_start (gateway->ward);
+  gint64 since_us = (gint64) ((double) played_us / gateway->options.speed) - LOSS_FROM_US;
+
+  if (!gateway->options.rehearse_loss || since_us < 0 || since_us >= LOSS_US)
+    return 0;
+  return LOSS_US - since_us;
+}
+
+static void
+send_loss (SoupServerMessage *message,
+           gint64             left_us)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *seconds = g_strdup_printf ("%d", (int) (left_us / TW_SECOND) + 1);
+
+  soup_message_headers_replace (headers, "Retry-After", seconds);
+  send_problem (message, 503, "transient", "The demo rehearses a lost connection. It comes back by itself.");
+}
+
 /* Before a body is read: who may not come in, or does not only read, is turned away. */
 static void
 on_early (SoupServer        *server,
@@ -107,6 +132,10 @@ on_early (SoupServer        *server,
       soup_message_headers_replace (headers, "WWW-Authenticate", "Bearer realm=\"twinward\"");
       send_problem (message, 401, "login",
                     "A bearer token is needed, and the one given (if any) is not the right one.");
+    }
+  else if (loss_left (gateway) > 0)
+    {
+      send_loss (message, loss_left (gateway));
     }
   else if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD"))
     {
@@ -381,7 +410,10 @@ tw_gateway_advance (TwGateway *gateway,
   g_return_if_fail (gateway != NULL);
 
   tw_ward_advance (gateway->ward, now_us, g_get_monotonic_time ());
-  tw_stream_pump (gateway->stream);
+  if (loss_left (gateway) > 0)
+    tw_stream_cut (gateway->stream);
+  else
+    tw_stream_pump (gateway->stream);
   check_end (gateway);
 }
 

@@ -28,6 +28,7 @@ typedef struct
   const char *token;           /* never empty */
   double speed;                /* 1 to 600 */
   gboolean loop;               /* a recording begins again when it ends */
+  gboolean rehearse_loss;      /* from minute 6 on nothing answers for 90 s */
   gboolean manual_clock;       /* tests: only tw_gateway_advance moves the time */
   const TwStreamLimits *limits; /* NULL: the usual */
   TwGatewayFeedFunc make_feed;

@@ -343,20 +343,28 @@ tw_stream_open (TwStream          *stream,
     say_bye (reader, "recording ended", 3600);
 }
 
+static void
+cut_line (Reader *reader)
+{
+  GSocket *socket = soup_server_message_get_socket (reader->message);
+
+  if (socket != NULL)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL /* best effort: it may be closed already */);
+}
+
 /* A reader that took nothing for so long is gone or stuck; its line is cut. */
 static void
 check_stall (Reader *reader,
              gint64  mono_us)
 {
   gint64 still_us = mono_us - reader->progress_us;
-  GSocket *socket = soup_server_message_get_socket (reader->message);
 
   if (reader->in_flight == 0 || still_us < reader->stream->limits.stall_us)
     return;
   if (!reader->leaving)
     say_bye (reader, "no progress for too long", 5);
-  else if (socket != NULL)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL /* best effort: it may be closed already */);
+  else
+    cut_line (reader);
   reader->progress_us = mono_us - reader->stream->limits.stall_us + G_USEC_PER_SEC;
 }
 
@@ -371,6 +379,13 @@ tw_stream_pump (TwStream *stream)
       pump_reader (reader, mono_us);
       check_stall (reader, mono_us);
     }
+}
+
+void
+tw_stream_cut (TwStream *stream)
+{
+  for (guint i = 0; i < stream->readers->len; i++)
+    cut_line (g_ptr_array_index (stream->readers, i));
 }
 
 guint

@@ -35,6 +35,8 @@ void tw_stream_open (TwStream *stream, SoupServerMessage *message, TwQuery *quer
 void tw_stream_pump (TwStream *stream);
 /* Every reader gets a good-bye. */
 void tw_stream_say_bye (TwStream *stream, const char *why, int retry_s);
+/* Every reader's line is cut without a word, as when a network fails. */
+void tw_stream_cut (TwStream *stream);
 guint tw_stream_get_n_readers (const TwStream *stream);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwStream, tw_stream_free)

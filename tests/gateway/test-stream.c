@@ -345,6 +345,39 @@ test_stalled_reader (void)
     }
 }
 
+/* For 90 s nothing answers; then the token still continues without a hole. */
+static void
+test_rehearsed_loss (void)
+{
+  g_autoptr (GError) error = NULL;
+  TwGatewayOptions options = { .bind = "127.0.0.1", .token = TOKEN, .speed = 60.0, .rehearse_loss = TRUE,
+                               .manual_clock = TRUE, .limits = &often, .make_feed = make_demo };
+  g_autoptr (TwGateway) gateway = tw_gateway_new (&options, &error);
+  Client client = { 0 };
+
+  g_assert_no_error (error);
+  client_open (&client, gateway, NULL);
+  tw_gateway_advance (gateway, START_US + 359 * 60 * TW_SECOND);
+  settle ();
+  g_assert_cmpuint (client.n_samples, >, 30000);
+  tw_gateway_advance (gateway, START_US + 360 * 60 * TW_SECOND);
+  while (!client.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (client.why, ==, "");
+  client_cut (&client);
+  client.last_q = client.token_q;
+  client_open (&client, gateway, client.token);
+  g_assert_cmpuint (client.status, ==, 503);
+  client_cut (&client);
+  tw_gateway_advance (gateway, START_US + 450 * 60 * TW_SECOND);
+  client_open (&client, gateway, client.token);
+  g_assert_cmpuint (client.status, ==, 200);
+  settle ();
+  g_assert_cmpuint (client.last_q + 1, ==,
+                    tw_journal_get_next (tw_ward_get_journal (tw_gateway_get_ward (gateway))));
+  client_cut (&client);
+}
+
 static TwWardFeed *
 make_short_recording (gpointer data, GError **error)
 {
@@ -410,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/stream/foreign-token", test_foreign_token);
   g_test_add_func ("/gateway/stream/slow-reader", test_slow_reader);
   g_test_add_func ("/gateway/stream/stalled-reader", test_stalled_reader);
+  g_test_add_func ("/gateway/stream/rehearsed-loss", test_rehearsed_loss);
   g_test_add_func ("/gateway/stream/end", test_end);
   return g_test_run ();
 }
