@@ -152,14 +152,18 @@ partial_bar (const TwStateInput *input,
              TwBarWords *words)
 {
   const TwFeedCounts *counts = input->counts;
+  g_autofree char *refused = NULL;
+  g_autofree char *received = NULL;
 
   if (counts == NULL || counts->n_refused == 0)
     return;
-  words->text = g_strdup_printf (
-    g_dngettext (GETTEXT_PACKAGE, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " readings could not be read",
-                 "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " readings could not be read",
-                 (gulong) counts->n_refused),
-    counts->n_refused, counts->n_received);
+  refused = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_refused);
+  received = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_received);
+  /* Translators: as "3 of 412 readings could not be read". */
+  words->text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s of %s readings could not be read",
+                                              "%s of %s readings could not be read",
+                                              (gulong) counts->n_refused),
+                                 refused, received);
   words->button = _("Details");
   words->action = "win.refused";
   words->tone = TW_TONE_WARNING;
