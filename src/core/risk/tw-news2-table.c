@@ -48,8 +48,9 @@ tw_news2_item_key (TwNews2Item item)
   return item_keys[item];
 }
 
-/* 38.05 has no exact binary form and lies a hair below; a value within 1e-9 of a half counts as
- * the half, so that what was charted rounds as a person would round it. */
+/* A half has no exact binary form once it was converted (99.41 degrees Fahrenheit are 37.45
+ * Celsius, less a hair); within 1e-9 it counts as the half, so that it rounds as a person would
+ * round it. */
 gint64
 tw_news2_round (const TwNews2Table *table, TwNews2Item item, double value)
 {

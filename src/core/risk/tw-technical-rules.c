@@ -61,7 +61,10 @@ step_one (TwTechnicalKind kind,
           TwChannel channel)
 {
   TwFinding finding = { TW_LEVEL_NONE, known, NULL };
-  const TwSample *last = &moment->input->vitals->last[channel];
+  /* Where artefacts come in, the last value of note is the last that was trusted. */
+  gboolean is_faulty = kind == TW_TECHNICAL_OFF || kind == TW_TECHNICAL_ARTEFACT;
+  const TwSample *last = is_faulty ? &moment->judged->last[channel]
+                                   : &moment->input->vitals->last[channel];
   TwFlagFields fields;
 
   life->pending = FALSE;
@@ -78,8 +81,7 @@ step_one (TwTechnicalKind kind,
       fields.value = last->t_us != 0 ? last->value : (double) NAN;
       fields.value_us = last->t_us;
       g_strlcpy (fields.table_version, moment->table->rules.version, sizeof fields.table_version);
-      if ((kind == TW_TECHNICAL_OFF || kind == TW_TECHNICAL_ARTEFACT)
-          && moment->input->newest != NULL)
+      if (is_faulty && moment->input->newest != NULL)
         last = &moment->input->newest[channel];
       tw_risk_moment_add_evidence (&fields, channel, last->value, last->t_us, -1);
       finding.is = &fields;

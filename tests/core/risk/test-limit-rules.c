@@ -177,6 +177,18 @@ test_extreme (void)
   g_assert_cmpint (level_of (&f, "spo2-low"), ==, TW_LEVEL_HIGH);
   finish (&f);
 
+  /* Two of them in a stream are not enough, however far apart; the third is. */
+  start (&f);
+  set_spacing (&f, TW_CHANNEL_SPO2, 60);
+  for (int k = 0; k < 3; k++)
+    {
+      g_assert_cmpint (level_of (&f, "spo2-low"), ==, TW_LEVEL_NONE);
+      put (&f, TW_CHANNEL_SPO2, k * 60, 64, EXTREME);
+      step (&f, k * 60 + 1);
+    }
+  g_assert_cmpint (level_of (&f, "spo2-low"), ==, TW_LEVEL_HIGH);
+  finish (&f);
+
   start (&f);
   set_spacing (&f, TW_CHANNEL_SPO2, 3600);
   put (&f, TW_CHANNEL_SPO2, 0, 64, EXTREME);
@@ -344,6 +356,30 @@ test_hysteresis (void)
   finish (&f);
 }
 
+/* The same below a low limit: inside by the hysteresis, to the value. */
+static void
+test_hysteresis_low (void)
+{
+  static const struct
+  {
+    double back;
+    gboolean ends;
+  } rows[] = { { 65, FALSE }, { 66.9, FALSE }, { 67, TRUE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Fixture f;
+
+      start (&f);
+      set_spacing (&f, TW_CHANNEL_MAP, 1);
+      stream (&f, TW_CHANNEL_MAP, 0, 60, 61);
+      stream (&f, TW_CHANNEL_MAP, 60, 60, rows[i].back);
+      g_assert_cmpint (level_of (&f, "map-low"), ==,
+                       rows[i].ends ? TW_LEVEL_NONE : TW_LEVEL_MEDIUM);
+      finish (&f);
+    }
+}
+
 /* Nothing hovers: a value that swings about the limit raises once, not each time. */
 static void
 test_no_chatter (void)
@@ -499,6 +535,7 @@ main (int argc, char **argv)
   g_test_add_func ("/risk/limits/history", test_history);
   g_test_add_func ("/risk/limits/learning", test_learning);
   g_test_add_func ("/risk/limits/hysteresis", test_hysteresis);
+  g_test_add_func ("/risk/limits/hysteresis-low", test_hysteresis_low);
   g_test_add_func ("/risk/limits/no-chatter", test_no_chatter);
   g_test_add_func ("/risk/limits/stale", test_stale);
   g_test_add_func ("/risk/limits/feed-lost", test_feed_lost);

@@ -3,7 +3,7 @@
  * scales, what is missing or old, and the laws that hold for any input. */
 #include "config.h"
 
-#include "tw-news2.h"
+#include "tw-news2-table.h"
 #include "tw-time.h"
 
 #include "tw-test.h"
@@ -174,6 +174,10 @@ test_rounding (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_assert_cmpint (tw_news2_points (table, rows[i].item, rows[i].value, FALSE, FALSE), ==,
                      rows[i].points);
+  /* 99.41 degrees Fahrenheit are 37.45 Celsius, but 374.49999999999994 tenths of one. */
+  g_assert_cmpint (tw_news2_round (table, TW_NEWS2_TEMPERATURE, (99.41 - 32) / 1.8), ==, 375);
+  g_assert_cmpint (tw_news2_round (table, TW_NEWS2_TEMPERATURE, 37.4499), ==, 374);
+  g_assert_cmpint (tw_news2_round (table, TW_NEWS2_PULSE, -2.5), ==, -3);
 }
 
 static void

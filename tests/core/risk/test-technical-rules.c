@@ -121,6 +121,8 @@ test_artefact (void)
   put (&f, TW_CHANNEL_HEART_RATE, 70, 290, SPIKE);
   step (&f, 70);
   g_assert_nonnull (find_flag (&f, "heart_rate-artefact"));
+  g_assert_cmpint (find_flag (&f, "heart_rate-artefact")->value_us, ==, AT (9));
+  g_assert_cmpint (find_flag (&f, "heart_rate-artefact")->evidence[0].t_us, ==, AT (70));
   g_assert_cmpuint (tw_risk_get_open (f.risk)->len, ==, 1); /* and nothing clinical */
   stream (&f, TW_CHANNEL_HEART_RATE, 71, 1, 82);
   g_assert_null (find_flag (&f, "heart_rate-artefact"));
