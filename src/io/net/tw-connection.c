@@ -70,8 +70,8 @@ free_request (Request *request)
 
 static void schedule_pump (TwConnection *self);
 
-/* The one end of every request; error (taken) or success. The receiver may do anything, also let go of
- * the connection. */
+/* The one end of every request; error (taken) or success. The receiver may do anything, also let go
+ * of the connection. */
 static void
 end_request (TwConnection *self,
              Request *request,
@@ -130,7 +130,8 @@ static void
 restart_silence (Request *request)
 {
   if (request->on_idle != NULL)
-    g_source_set_ready_time (request->on_idle, g_get_monotonic_time () + (gint64) request->idle_s * G_USEC_PER_SEC);
+    g_source_set_ready_time (request->on_idle,
+                             g_get_monotonic_time () + (gint64) request->idle_s * G_USEC_PER_SEC);
 }
 
 static void
@@ -151,8 +152,10 @@ start_request (TwConnection *self,
     self->n_in_flight++;
   if (request->transfer != NULL)
     curl_easy_setopt (tw_transfer_get_easy (request->transfer), CURLOPT_PRIVATE, request);
-  if (request->transfer == NULL || !tw_curl_loop_add (self->loop, tw_transfer_get_easy (request->transfer)))
-    end_request (self, request, tw_net_words_for_transport (CURLE_URL_MALFORMAT, self->origin->shown, ""));
+  if (request->transfer == NULL
+      || !tw_curl_loop_add (self->loop, tw_transfer_get_easy (request->transfer)))
+    end_request (self, request,
+                 tw_net_words_for_transport (CURLE_URL_MALFORMAT, self->origin->shown, ""));
 }
 
 /* The first request that may begin now. */
@@ -381,7 +384,8 @@ tw_connection_get_finish (TwConnection *self,
 TwResponse *
 tw_connection_steal_refused (GAsyncResult *result)
 {
-  g_return_val_if_fail (G_IS_TASK (result) && TW_IS_CONNECTION (g_task_get_source_object (G_TASK (result))), NULL);
+  g_return_val_if_fail (
+      G_IS_TASK (result) && TW_IS_CONNECTION (g_task_get_source_object (G_TASK (result))), NULL);
   Request *request = g_task_get_task_data (G_TASK (result));
   return g_steal_pointer (&request->refused);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one constructor of client connections: libcurl multi on a GLib main context, with the TLS policy.
- * TLS >= 1.2, peer and host verified, no "continue anyway"; http only to 127.0.0.1, ::1 and localhost;
- * no automatic redirects, no cookies, no netrc, no proxy but by setting. */
+/* The one constructor of client connections: libcurl multi on a GLib main context, with the TLS
+ * policy. TLS >= 1.2, peer and host verified, no "continue anyway"; http only to 127.0.0.1, ::1
+ * and localhost; no automatic redirects, no cookies, no netrc, no proxy but by setting. */
 #pragma once
 
 #include <gio/gio.h>
@@ -21,7 +21,8 @@ typedef enum
   TW_NET_ERROR_FORBIDDEN,    /* 403 */
   TW_NET_ERROR_GONE,         /* 410 */
   TW_NET_ERROR_BUSY,         /* 429, 503: see retry_after_s */
-  TW_NET_ERROR_STATUS,       /* any other status >= 300 and < 500: the same request will be refused again */
+  /* any other status >= 300 and < 500: the same request will be refused again */
+  TW_NET_ERROR_STATUS,
   TW_NET_ERROR_TOO_LARGE,    /* body cap reached */
   TW_NET_ERROR_BROKEN,       /* the transfer ended early */
   TW_NET_ERROR_SERVER        /* 5xx but 503: a fault of the server, worth another try */
@@ -50,25 +51,30 @@ typedef struct
 
 void tw_response_free (TwResponse *response);
 
-/* GET of an address relative to the base ("Patient?_count=1", "/v1/stream": RFC 3986), or of an absolute URL
- * of the same origin (else TW_NET_ERROR_ADDRESS). extra_headers: NULL-terminated "Name: value" list or NULL;
- * Accept is application/fhir+json unless given. The decompressed body is capped at 32 MiB. At most four
- * requests are in flight, others wait. A status >= 300 but 304 is an error in plain words; what the server
- * said is then had by tw_connection_steal_refused (). 304 succeeds with an empty body. */
+/* GET of an address relative to the base ("Patient?_count=1", "/v1/stream": RFC 3986), or of an
+ * absolute URL of the same origin (else TW_NET_ERROR_ADDRESS). extra_headers: NULL-terminated
+ * "Name: value" list or NULL; Accept is application/fhir+json unless given. The decompressed body
+ * is capped at 32 MiB. At most four requests are in flight, others wait. A status >= 300 but 304
+ * is an error in plain words; what the server said is then had by tw_connection_steal_refused ().
+ * 304 succeeds with an empty body. */
 void tw_connection_get_async (TwConnection *self, const char *url, const char *const *extra_headers,
-                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data);
 TwResponse *tw_connection_get_finish (TwConnection *self, GAsyncResult *result, GError **error);
-/* After a failed finish of either kind: the server's answer where it gave one (status, Retry-After, Date and
- * the body, which may hold an OperationOutcome: this room does not read it); NULL otherwise. */
+/* After a failed finish of either kind: the server's answer where it gave one (status,
+ * Retry-After, Date and the body, which may hold an OperationOutcome: this room does not read it);
+ * NULL otherwise. */
 TwResponse *tw_connection_steal_refused (GAsyncResult *result);
 
-/* An endless body: pieces arrive as they come; idle_s without a byte is a TW_NET_ERROR_TIMEOUT. The task
- * completes when the stream ends (error BROKEN or NULL error for a clean end) or is cancelled. */
+/* An endless body: pieces arrive as they come; idle_s without a byte is a TW_NET_ERROR_TIMEOUT.
+ * The task completes when the stream ends (error BROKEN or NULL error for a clean end) or is
+ * cancelled. Pieces are given from the main loop, never from inside curl: func may cancel, start
+ * requests, let go. */
 typedef void (*TwStreamFunc) (const char *bytes, gsize n, gpointer user_data);
-void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_s, TwStreamFunc func,
+void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_s,
+                                 TwStreamFunc func,
                                  gpointer func_data, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
-/* Pieces are given from the main loop, never from inside curl: func may cancel, start requests, let go. */
 gboolean tw_connection_stream_finish (TwConnection *self, GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwResponse, tw_response_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Drives curl_multi_socket_action () from one GSource that watches all sockets and the one timer. */
+/* Drives curl_multi_socket_action () from one GSource that watches all sockets and the one timer.
+ */
 #include "config.h"
 
 #include "tw-curl-loop.h"
@@ -49,7 +50,8 @@ on_socket (CURL *easy,
   if (tag != NULL)
     g_source_modify_unix_fd (loop->source, tag, condition);
   else
-    g_hash_table_insert (loop->sockets, GINT_TO_POINTER (fd), g_source_add_unix_fd (loop->source, fd, condition));
+    g_hash_table_insert (loop->sockets, GINT_TO_POINTER (fd),
+                         g_source_add_unix_fd (loop->source, fd, condition));
   return 0;
 }
 
@@ -59,8 +61,8 @@ on_timer (CURLM *multi,
           void *user_data)
 {
   TwCurlLoop *loop = user_data;
-  g_source_set_ready_time (loop->source,
-                           timeout_ms < 0 ? -1 : g_get_monotonic_time () + (gint64) timeout_ms * 1000);
+  g_source_set_ready_time (
+      loop->source, timeout_ms < 0 ? -1 : g_get_monotonic_time () + (gint64) timeout_ms * 1000);
   return 0;
 }
 

@@ -15,8 +15,10 @@ typedef void (*TwCurlDoneFunc) (CURL *easy, CURLcode result, gpointer data);
 typedef void (*TwCurlWorkedFunc) (gpointer data);
 
 /* All calls come from the context, outside of curl. context: NULL for the default one. */
-TwCurlLoop *tw_curl_loop_new (GMainContext *context, TwCurlWorkedFunc worked, TwCurlDoneFunc done, gpointer data);
-/* Ends the loop; no call comes afterwards. Handles still inside are taken out, and stay the caller's. */
+TwCurlLoop *tw_curl_loop_new (GMainContext *context, TwCurlWorkedFunc worked, TwCurlDoneFunc done,
+                              gpointer data);
+/* Ends the loop; no call comes afterwards. Handles still inside are taken out, and stay the
+ * caller's. */
 void tw_curl_loop_free (TwCurlLoop *loop);
 gboolean tw_curl_loop_add (TwCurlLoop *loop, CURL *easy);
 void tw_curl_loop_remove (TwCurlLoop *loop, CURL *easy);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Addresses and TLS: what is accepted at all. Addresses are parsed by curl's own parser, so that what is
- * checked is what is connected to. */
+/* Addresses and TLS: what is accepted at all. Addresses are parsed by curl's own parser, so that
+ * what is checked is what is connected to. */
 #include "config.h"
 
 #include "tw-net-policy.h"
@@ -65,8 +65,9 @@ check_base (const TwNetOrigin *origin,
   if (!g_str_equal (origin->scheme, "http"))
     return refuse (error, _("A server's address must begin with https://."));
   if (!is_this_computer (origin->host))
-    return refuse (error, _("Without encryption (http://) only a server on this computer may be used. "
-                            "Use https://."));
+    return refuse (error,
+                   _("Without encryption (http://) only a server on this computer may be used. "
+                      "Use https://."));
   return TRUE;
 }
 
@@ -79,7 +80,8 @@ tw_net_origin_new (const char *base_url,
   gboolean accepted = FALSE;
 
   if (curl_url_set (url, CURLUPART_URL, base_url, 0) != CURLUE_OK)
-    refuse (error, _("This is not a server's address. It should look like https://server.example/fhir."));
+    refuse (error,
+            _("This is not a server's address. It should look like https://server.example/fhir."));
   else
     {
       curl_url_set (url, CURLUPART_FRAGMENT, NULL, 0);
@@ -91,7 +93,8 @@ tw_net_origin_new (const char *base_url,
   if (accepted)
     {
       g_autofree char *whole = dup_part (url, CURLUPART_URL, 0);
-      origin->base = g_str_has_suffix (whole, "/") ? g_strdup (whole) : g_strconcat (whole, "/", NULL);
+      origin->base =
+          g_str_has_suffix (whole, "/") ? g_strdup (whole) : g_strconcat (whole, "/", NULL);
       origin->shown = g_strdup_printf ("%s:%s", origin->host, origin->port);
     }
   curl_url_cleanup (url);

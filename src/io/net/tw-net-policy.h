@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every connection must obey: addresses, TLS, limits. Nothing else configures a curl handle's safety. */
+/* What every connection must obey: addresses, TLS, limits. Nothing else configures a curl handle's
+ * safety. */
 #pragma once
 
 #include <curl/curl.h>
@@ -28,14 +29,17 @@ typedef struct
   char *shown;  /* "ward.example:8443", for people */
 } TwNetOrigin;
 
-/* https, or http to this very computer; no user name in it. NULL and TW_NET_ERROR_ADDRESS otherwise. */
+/* https, or http to this very computer; no user name in it. NULL and TW_NET_ERROR_ADDRESS
+ * otherwise. */
 TwNetOrigin *tw_net_origin_new (const char *base_url, GError **error);
 void tw_net_origin_free (TwNetOrigin *origin);
 /* Resolves url against the base; refuses what leads to another scheme, host or port. */
 char *tw_net_origin_resolve (const TwNetOrigin *origin, const char *url, GError **error);
 
-/* Puts the whole policy on a fresh handle. authorities: PEM of the system's and the site's, or NULL. */
-void tw_net_policy_apply (CURL *easy, const TwNetOrigin *origin, const TwNetLimits *limits, GBytes *authorities);
+/* Puts the whole policy on a fresh handle. authorities: PEM of the system's and the site's, or
+ * NULL. */
+void tw_net_policy_apply (CURL *easy, const TwNetOrigin *origin, const TwNetLimits *limits,
+                          GBytes *authorities);
 /* PEM text of the system's authorities and of the file together; an unreadable file is an error. */
 GBytes *tw_net_policy_load_authorities (const char *path, GError **error);
 

@@ -26,7 +26,8 @@ explain_certificate (const char *detail)
   if (strstr (lower, "subject name") != NULL || strstr (lower, "does not match") != NULL)
     return _("its certificate belongs to another server");
   if (strstr (lower, "issuer") != NULL || strstr (lower, "unknown ca") != NULL
-      || strstr (lower, "certificate problem") != NULL || strstr (lower, "verification failed") != NULL)
+      || strstr (lower, "certificate problem") != NULL
+      || strstr (lower, "verification failed") != NULL)
     return _("its certificate comes from an authority that this computer does not trust");
   return _("no secure connection could be agreed on");
 }
@@ -45,7 +46,8 @@ tw_net_words_for_transport (CURLcode code,
       return g_error_new (TW_NET_ERROR, TW_NET_ERROR_UNREACHABLE,
                           _("The server %s cannot be reached. Check that it is running."), host);
     case CURLE_OPERATION_TIMEDOUT:
-      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_TIMEOUT, _("The server %s did not answer in time."), host);
+      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_TIMEOUT,
+                          _("The server %s did not answer in time."), host);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
@@ -55,19 +57,22 @@ tw_net_words_for_transport (CURLcode code,
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_USE_SSL_FAILED:
       /* Translators: the second %s is a reason such as "its certificate has expired". */
-      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_TLS, _("The server %s was not trusted: %s."), host,
-                          explain_certificate (detail));
+      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_TLS, _("The server %s was not trusted: %s."),
+                          host, explain_certificate (detail));
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       return g_error_new (TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
-                          _("The server %s does not answer as a web server. Check its address."), host);
+                          _("The server %s does not answer as a web server. Check its address."),
+                          host);
     case CURLE_URL_MALFORMAT:
-      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_ADDRESS, _("The server's address cannot be used."));
+      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
+                          _("The server's address cannot be used."));
     case CURLE_FILESIZE_EXCEEDED:
       return tw_net_words_too_large (host);
     default:
-      return g_error_new (TW_NET_ERROR, TW_NET_ERROR_BROKEN,
-                          _("The connection to the server %s broke before its answer was complete."), host);
+      return g_error_new (
+          TW_NET_ERROR, TW_NET_ERROR_BROKEN,
+          _("The connection to the server %s broke before its answer was complete."), host);
     }
 }
 
@@ -87,21 +92,25 @@ tw_net_words_for_status (guint status,
   if (status == 429 || status == 503)
     return g_error_new (TW_NET_ERROR, TW_NET_ERROR_BUSY, _("The server is busy."));
   if (status < 400)
-    return g_error_new (TW_NET_ERROR, TW_NET_ERROR_STATUS,
-                        _("The server %s points to another address, which is not followed. Ask for its "
-                          "present address."), host);
+    return g_error_new (
+        TW_NET_ERROR, TW_NET_ERROR_STATUS,
+        _("The server %s points to another address, which is not followed. Ask for its "
+           "present address."),
+        host);
   if (status == 404)
     return g_error_new (TW_NET_ERROR, TW_NET_ERROR_STATUS,
                         _("The server %s has nothing at this address. Check the path."), host);
   if (status < 500)
     return g_error_new (TW_NET_ERROR, TW_NET_ERROR_STATUS,
                         _("The server %s refused the request (HTTP %u)."), host, status);
-  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_SERVER, _("The server %s has a fault (HTTP %u)."), host, status);
+  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_SERVER, _("The server %s has a fault (HTTP %u)."),
+                      host, status);
 }
 
 GError *
 tw_net_words_too_large (const char *host)
 {
-  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_TOO_LARGE,
-                      _("The answer of the server %s is larger than Twinward reads. It was not used."), host);
+  return g_error_new (
+      TW_NET_ERROR, TW_NET_ERROR_TOO_LARGE,
+      _("The answer of the server %s is larger than Twinward reads. It was not used."), host);
 }

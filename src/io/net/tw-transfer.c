@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sets up one curl handle and takes in its answer under the caps: header bytes, decompressed body bytes. */
+/* Sets up one curl handle and takes in its answer under the caps: header bytes, decompressed body
+ * bytes. */
 #include "config.h"
 
 #include "tw-transfer.h"
@@ -138,7 +139,8 @@ on_body (char *bytes,
       g_byte_array_append (transfer->piece, (const guint8 *) bytes, (guint) n);
       return n;
     }
-  gsize cap = refused ? MIN (transfer->limits.max_body, (gsize) MAX_REFUSAL_BYTES) : transfer->limits.max_body;
+  gsize cap = refused ? MIN (transfer->limits.max_body, (gsize) MAX_REFUSAL_BYTES)
+                      : transfer->limits.max_body;
   if (n > cap - MIN ((gsize) transfer->response->body->len, cap))
     {
       transfer->too_large = TRUE;

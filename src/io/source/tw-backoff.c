@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Exponential waits with full jitter, so that many clients of a server that comes back do not come at once. */
+/* Exponential waits with full jitter, so that many clients of a server that comes back do not come
+ * at once. */
 #include "config.h"
 
 #include "tw-backoff.h"

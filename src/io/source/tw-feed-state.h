@@ -10,7 +10,8 @@ typedef enum
 {
   TW_FEED_RETRY_SOON,   /* with back-off */
   TW_FEED_RETRY_SLOWLY, /* each minute: somebody must change something */
-  TW_FEED_RETRY_ASKED   /* only when the user asks: a token or certificate that is refused stays refused */
+  /* only when the user asks: a token or certificate that is refused stays refused */
+  TW_FEED_RETRY_ASKED
 } TwFeedRetry;
 
 /* error: of TW_NET_ERROR or TW_WIRE_ERROR. */

@@ -53,7 +53,8 @@ tw_feed_teller_set_clock (TwFeedTeller *teller,
   teller->status.speed = speed;
   teller->status.clock_offset_us = live ? now_us - g_get_real_time () : 0;
   if (teller->source->sink != NULL)
-    teller->source->sink->on_clock (teller->clock_mono_us, now_us, speed, teller->source->sink_data);
+    teller->source->sink->on_clock (teller->clock_mono_us, now_us, speed,
+                                    teller->source->sink_data);
 }
 
 gint64
@@ -62,5 +63,6 @@ tw_feed_teller_get_now (const TwFeedTeller *teller)
   if (teller->clock_now_us == 0)
     return g_get_real_time ();
   return teller->clock_now_us
-         + (gint64) ((double) (g_get_monotonic_time () - teller->clock_mono_us) * teller->status.speed);
+         + (gint64) ((double) (g_get_monotonic_time () - teller->clock_mono_us)
+                    * teller->status.speed);
 }

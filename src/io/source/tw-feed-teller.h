@@ -15,7 +15,8 @@ typedef struct
 
 void tw_feed_teller_init (TwFeedTeller *teller, TwSource *source);
 /* A state's beginning stays as long as the state. retry_us: wall clock of the next try; 0 none. */
-void tw_feed_teller_set_state (TwFeedTeller *teller, TwFeedState state, const char *message, gint64 retry_us);
+void tw_feed_teller_set_state (TwFeedTeller *teller, TwFeedState state, const char *message,
+                               gint64 retry_us);
 /* live: the source's time is this moment's, so its offset to our clock means something. */
 void tw_feed_teller_set_clock (TwFeedTeller *teller, gint64 now_us, double speed, gboolean live);
 /* The source's time now; ours while it was not heard. */

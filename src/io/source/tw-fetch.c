@@ -45,7 +45,8 @@ parse_in_thread (GTask *task,
   fetched->date_us = response->date_us;
   fetched->n_bytes = response->body->len;
   fetched->etag = g_steal_pointer (&response->etag);
-  fetched->page = tw_fhir_read_padded ((const char *) response->body->data, response->body->len, &error);
+  fetched->page =
+      tw_fhir_read_padded ((const char *)response->body->data, response->body->len, &error);
   if (fetched->page == NULL)
     g_task_return_error (task, error);
   else
@@ -70,8 +71,8 @@ tw_fetch_explain (GAsyncResult *result,
   if (code == TW_NET_ERROR_STATUS
       && tw_fhir_outcome_is_transient ((const char *) refused->body->data, refused->body->len))
     code = TW_NET_ERROR_BUSY;
-  g_autofree char *words = g_utf8_substring (outcome->message, 0,
-                                             MIN (g_utf8_strlen (outcome->message, -1), MAX_OUTCOME_WORDS));
+  g_autofree char *words = g_utf8_substring (
+      outcome->message, 0, MIN (g_utf8_strlen (outcome->message, -1), MAX_OUTCOME_WORDS));
   g_autofree char *first = g_utf8_substring (words, 0, MIN (g_utf8_strlen (words, -1), 1));
   g_autofree char *capital = g_utf8_strup (first, -1);
   GError *explained = g_error_new (TW_NET_ERROR, (int) code, "%s %s%s.", (*error)->message, capital,

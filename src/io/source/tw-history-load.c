@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Four patients at a time, each through their searches and pages; one failure ends the load, to be tried again. */
+/* Four patients at a time, each through their searches and pages; one failure ends the load, to be
+ * tried again. */
 #include "config.h"
 
 #include "tw-history-load.h"
@@ -13,8 +14,8 @@
 const char tw_history_vital_signs[] = "&category=vital-signs";
 
 /* Glucose is filed as laboratory, consciousness as survey or exam, oxygen often as neither. */
-const char tw_history_other_codes[]
-  = "&code=2339-0,15074-8,2345-7,14749-6,41653-7,99504-3,14743-9,105272-9,3150-6,19996-8,3151-8,67775-7,80288-4,9269-2";
+const char tw_history_other_codes[] = "&code=2339-0,15074-8,2345-7,14749-6,41653-7,99504-3,14743-9,"
+                                      "105272-9,3150-6,19996-8,3151-8,67775-7,80288-4,9269-2";
 
 struct _TwHistoryLoad
 {
@@ -56,17 +57,21 @@ fetch (Walk *walk,
        const char *url)
 {
   static const char *const headers[] = { "Cache-Control: no-cache", NULL };
-  tw_fetch_async (walk->load->plan.connection, url, headers, walk->load->cancellable, on_page, walk);
+  tw_fetch_async (walk->load->plan.connection, url, headers, walk->load->cancellable, on_page,
+                  walk);
 }
 
 static void
 begin_search (Walk *walk)
 {
   const TwHistoryPlan *plan = &walk->load->plan;
-  const TwPatientFields *patient = tw_patient_get (g_ptr_array_index (plan->roster->patients, walk->patient));
+  const TwPatientFields *patient =
+      tw_patient_get (g_ptr_array_index (plan->roster->patients, walk->patient));
   g_autofree char *id = g_uri_escape_string (patient->id, NULL, FALSE);
   char from[40];
-  const char *what = plan->all_in_one ? "" : walk->n_searches == 0 ? tw_history_vital_signs : tw_history_other_codes;
+  const char *what = plan->all_in_one        ? ""
+                     : walk->n_searches == 0 ? tw_history_vital_signs
+                                             : tw_history_other_codes;
   tw_time_format_iso (plan->from_us - plan->from_us % TW_SECOND, from, sizeof from);
   g_autofree char *url
     = g_strdup_printf ("Observation?patient=%s%s&date=ge%s&_sort=date&_count=1000", id, what, from);
@@ -109,7 +114,9 @@ take_page (Walk *walk,
 {
   TwHistoryLoad *load = walk->load;
   TwLedgerCounts counts = { 0 };
-  TwLedgerTerms terms = { .roster = load->plan.roster, .flags = load->plan.flags, .latest_us = G_MAXINT64 };
+  TwLedgerTerms terms = { .roster = load->plan.roster,
+                          .flags = load->plan.flags,
+                          .latest_us = G_MAXINT64 };
   if (load->plan.check_future && fetched->date_us > 0)
     terms.latest_us = fetched->date_us + MAX_AHEAD_US;
   g_autoptr (GArray) readings = g_array_new (FALSE, FALSE, sizeof (TwObservation));
@@ -146,7 +153,8 @@ on_page (GObject *source,
     goes_on = FALSE;
   else if (fetched != NULL && fetched->page != NULL)
     goes_on = take_page (walk, fetched);
-  else if (walk->n_searches == 2 && error->domain == TW_NET_ERROR && error->code == TW_NET_ERROR_STATUS)
+  else if (walk->n_searches == 2 && error->domain == TW_NET_ERROR
+           && error->code == TW_NET_ERROR_STATUS)
     end_patient (walk); /* a server that cannot search by code: its vital signs count */
   else
     {

@@ -22,7 +22,8 @@ typedef struct
 typedef struct
 {
   /* A page came, with what is new on it (TwObservation). */
-  void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts, gpointer data);
+  void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts,
+                   gpointer data);
   /* Everything of a patient is here. */
   void (*on_patient) (guint32 patient, gpointer data);
   /* The end: error NULL when all are loaded. The receiver may free the load. */
@@ -31,7 +32,7 @@ typedef struct
 
 typedef struct _TwHistoryLoad TwHistoryLoad;
 
-/* patients: guint32 indices; at least one. Calls come from the main loop, never from inside this. */
+/* patients: guint32 indices; at least one. Calls come from the main loop, never from inside. */
 TwHistoryLoad *tw_history_load_new (const TwHistoryPlan *plan, const GArray *patients,
                                     const TwHistoryEvents *events, gpointer data);
 /* Cancels what is under way; no call comes afterwards. */

@@ -81,7 +81,8 @@ tw_intake_list_missing (const TwIntake *intake)
 {
   GArray *missing = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 0; i < intake->beds->len; i++)
-    if (!g_array_index (intake->beds, Bed, i).loaded && g_array_index (intake->roster->present, gboolean, i))
+    if (!g_array_index (intake->beds, Bed, i).loaded
+        && g_array_index (intake->roster->present, gboolean, i))
       g_array_append_val (missing, i);
   return missing;
 }
@@ -91,8 +92,8 @@ hand_on (const TwIntake *intake,
          const GArray *readings)
 {
   if (readings->len > 0 && intake->source->sink != NULL)
-    intake->source->sink->on_readings ((const TwObservation *) (gpointer) readings->data, readings->len,
-                                       intake->source->sink_data);
+    intake->source->sink->on_readings ((const TwObservation *) (gpointer)readings->data,
+                                       readings->len, intake->source->sink_data);
 }
 
 static void
@@ -118,7 +119,8 @@ tw_intake_set_loaded (TwIntake *intake,
   hand_on (intake, held);
 }
 
-/* More than can be held waits for a history that does not come: better a known gap than no end of memory. */
+/* More than can be held waits for a history that does not come: better a known gap than no end of
+ * memory. */
 static void
 drop_held (const TwIntake *intake,
            Bed *bed,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between a server's feeds and the sink: a patient's live readings wait until their history is in, readings
- * go on in batches, and what could not be read is counted once. */
+/* Between a server's feeds and the sink: a patient's live readings wait until their history is in,
+ * readings go on in batches, and what could not be read is counted once. */
 #pragma once
 
 #include "tw-fetch.h"

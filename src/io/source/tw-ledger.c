@@ -39,7 +39,8 @@ hash_run (gconstpointer key)
 {
   const Run *run = key;
   guint64 h = (guint64) run->t_us * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-  h ^= ((guint64) run->patient << 8 ^ (guint64) (guint16) run->channel) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  h ^= ((guint64) run->patient << 8 ^ (guint64) (guint16) run->channel)
+       * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
   return (guint) (h >> 32);
 }
 
@@ -114,8 +115,9 @@ compare_version (const Entry *known,
   if (version[0] != '\0' && g_str_equal (known->version, version))
     return VERSION_SAME;
   if (is_number (version) && is_number (known->version))
-    return g_ascii_strtoull (version, NULL, 10) > g_ascii_strtoull (known->version, NULL, 10) ? VERSION_NEWER
-                                                                                              : VERSION_OLDER;
+    return g_ascii_strtoull (version, NULL, 10) > g_ascii_strtoull (known->version, NULL, 10)
+               ? VERSION_NEWER
+               : VERSION_OLDER;
   if (version[0] == '\0' && last_updated_us != 0 && last_updated_us == known->last_updated_us)
     return VERSION_SAME;
   return last_updated_us < known->last_updated_us ? VERSION_OLDER : VERSION_NEWER;
@@ -152,13 +154,16 @@ covers (const GArray *runs,
       gint64 offset = instant->t_us - run->t_us;
       if (run->patient != instant->patient || run->channel != instant->channel || offset < 0)
         continue;
-      if (offset == 0 || (run->period_us > 0 && offset % run->period_us == 0 && offset / run->period_us < run->n))
+      if (offset == 0
+          || (run->period_us > 0 && offset % run->period_us == 0
+              && offset / run->period_us < run->n))
         return TRUE;
     }
   return FALSE;
 }
 
-/* Withdraws what the entry said and `now` no longer says, unless another resource has spoken there since. */
+/* Withdraws what the entry said and `now` no longer says, unless another resource has spoken there
+ * since. */
 static void
 take_back (TwLedger *ledger,
            const Entry *entry,
@@ -277,13 +282,15 @@ take_resource (const Taking *taking,
   const gboolean withdrawn = (first->obs.flags & TW_OBSERVATION_WITHDRAWN) != 0;
   const gboolean named = ledger->max_ids > 0 && id[0] != '\0';
   Entry *known = named ? g_hash_table_lookup (ledger->entries, id) : NULL;
-  Standing standing = known != NULL ? compare_version (known, version, first->last_updated_us) : VERSION_NEWER;
+  Standing standing =
+      known != NULL ? compare_version (known, version, first->last_updated_us) : VERSION_NEWER;
   if (standing != VERSION_NEWER)
     {
       *(standing == VERSION_SAME ? &counts->n_repeated : &counts->n_outdated) += end - from;
       return;
     }
-  /* Who never said anything here has nothing to take back: another may have spoken for that instant. */
+  /* Who never said anything here has nothing to take back: another may have spoken for that
+   * instant. */
   if (withdrawn && known == NULL && !ledger->forgot)
     {
       counts->n_outdated += end - from;
@@ -308,7 +315,8 @@ take_resource (const Taking *taking,
     remember (ledger, find_or_add (ledger, id), version, first->last_updated_us, runs);
 }
 
-/* A new version that cannot be read takes its predecessor's values away: they are known to be superseded. */
+/* A new version that cannot be read takes its predecessor's values away: they are known to be
+ * superseded. */
 static void
 take_refusal (const Taking *taking,
               const TwFhirRefusal *refusal,
@@ -331,12 +339,14 @@ tw_ledger_take (TwLedger *ledger,
                 GArray *out,
                 TwLedgerCounts *counts)
 {
-  g_return_if_fail (ledger != NULL && page != NULL && terms != NULL && out != NULL && counts != NULL);
+  g_return_if_fail (ledger != NULL && page != NULL && terms != NULL && out != NULL
+                    && counts != NULL);
   g_autofree int *indices = g_new (int, page->subjects->len + 1);
   g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
   const Taking taking = { ledger, page, terms, indices, out, counts };
   for (guint i = 0; i < page->subjects->len; i++)
-    indices[i] = tw_roster_find (terms->roster, tw_fhir_page_text (page, g_array_index (page->subjects, guint32, i)));
+    indices[i] = tw_roster_find (
+        terms->roster, tw_fhir_page_text (page, g_array_index (page->subjects, guint32, i)));
 
   for (guint from = 0, end; from < page->readings->len; from = end)
     {
@@ -346,7 +356,8 @@ tw_ledger_take (TwLedger *ledger,
         {
           const TwFhirReading *next = &g_array_index (page->readings, TwFhirReading, end);
           if (!g_str_equal (tw_fhir_page_text (page, next->id), id)
-              || !g_str_equal (tw_fhir_page_text (page, next->version), tw_fhir_page_text (page, first->version)))
+              || !g_str_equal (tw_fhir_page_text (page, next->version),
+                               tw_fhir_page_text (page, first->version)))
             break; /* a history bundle holds several versions of one */
         }
       g_hash_table_add (read, (gpointer) id);

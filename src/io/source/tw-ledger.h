@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which Observation said what: so that each version is used once, an older one never replaces a newer one,
- * and one that is withdrawn or moved takes back what it had said. */
+/* Which Observation said what: so that each version is used once, an older one never replaces a
+ * newer one, and one that is withdrawn or moved takes back what it had said. */
 #pragma once
 
 #include "tw-fhir-read.h"
@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _TwLedger TwLedger;
 
-/* max_ids: the oldest is forgotten beyond; 0: nothing is remembered (a first load whose corrections will come
- * by a stream). */
+/* max_ids: the oldest is forgotten beyond; 0: nothing is remembered (a first load whose
+ * corrections will come by a stream). */
 TwLedger *tw_ledger_new (gsize max_ids);
 void tw_ledger_free (TwLedger *ledger);
 
@@ -30,9 +30,10 @@ typedef struct
   guint n_taken, n_repeated, n_outdated, n_strangers, n_future;
 } TwLedgerCounts;
 
-/* Appends to out (TwObservation) what is new on the page. Resources that cannot be read any more (refused)
- * but could before are taken back. */
-void tw_ledger_take (TwLedger *ledger, const TwFhirPage *page, const TwLedgerTerms *terms, GArray *out,
+/* Appends to out (TwObservation) what is new on the page. Resources that cannot be read any more
+ * (refused) but could before are taken back. */
+void tw_ledger_take (TwLedger *ledger, const TwFhirPage *page, const TwLedgerTerms *terms,
+                     GArray *out,
                      TwLedgerCounts *counts);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwLedger, tw_ledger_free)

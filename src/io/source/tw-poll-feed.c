@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Incremental polling: the newest stamp seen, an overlap for rows that are stamped before they are committed,
- * and the ledger to skip what is already in. Times are always the server's, never ours. */
+/* Incremental polling: the newest stamp seen, an overlap for rows that are stamped before they are
+ * committed, and the ledger to skip what is already in. Times are always the server's, never ours.
+ */
 #include "config.h"
 
 #include "tw-poll-feed.h"
@@ -72,10 +73,12 @@ static void
 fetch (Poll *poll,
        const char *url)
 {
-  static const char *const strict[] = { "Cache-Control: no-cache", "Prefer: handling=strict", NULL };
+  static const char *const strict[] = { "Cache-Control: no-cache", "Prefer: handling=strict",
+                                        NULL };
   static const char *const plain[] = { "Cache-Control: no-cache", NULL };
-  tw_fetch_async (poll->feed->plan.connection, url, poll->feed->manner == ASK_STRICTLY ? strict : plain,
-                  poll->cancellable, on_page, poll);
+  tw_fetch_async (poll->feed->plan.connection, url,
+                  poll->feed->manner == ASK_STRICTLY ? strict : plain, poll->cancellable, on_page,
+                  poll);
 }
 
 static guint
@@ -99,7 +102,8 @@ append_patients (const TwPollFeed *feed,
       if (!g_array_index (roster->present, gboolean, i))
         continue;
       g_string_append (url, before);
-      g_string_append_uri_escaped (url, tw_patient_get (g_ptr_array_index (roster->patients, i))->id, NULL, FALSE);
+      g_string_append_uri_escaped (
+          url, tw_patient_get (g_ptr_array_index (roster->patients, i))->id, NULL, FALSE);
       before = ",";
     }
 }
@@ -112,12 +116,14 @@ make_url (const TwPollFeed *feed)
   char from[40];
   guint kinds = feed->plan.all_in_one ? 1 : 2;
   gint64 from_us = (feed->manner == ASK_BY_DATE ? feed->newest_us : feed->hi_us) - OVERLAP_US;
-  const char *what = feed->plan.all_in_one ? ""
-                     : feed->n_searches % kinds == 0 ? tw_history_vital_signs : tw_history_other_codes;
+  const char *what = feed->plan.all_in_one           ? ""
+                     : feed->n_searches % kinds == 0 ? tw_history_vital_signs
+                                                     : tw_history_other_codes;
   tw_time_format_iso (from_us - from_us % TW_SECOND, from, sizeof from);
   if (feed->manner == ASK_BY_DATE)
     {
-      const TwPatient *patient = g_ptr_array_index (feed->plan.roster->patients, feed->n_searches / kinds);
+      const TwPatient *patient =
+          g_ptr_array_index (feed->plan.roster->patients, feed->n_searches / kinds);
       g_string_append (url, "patient=");
       g_string_append_uri_escaped (url, tw_patient_get (patient)->id, NULL, FALSE);
       g_string_append_printf (url, "%s&date=ge%s&_count=1000", what, from);
@@ -177,7 +183,8 @@ set_timer (TwPollFeed *feed,
   g_source_attach (feed->timer, g_main_context_get_thread_default ());
 }
 
-/* Whether the self link, where there is one, names the parameter: one that is missing was ignored. */
+/* Whether the self link, where there is one, names the parameter: one that is missing was ignored.
+ */
 static gboolean
 is_honoured (const TwFhirPage *page,
              const char *name)
@@ -219,7 +226,8 @@ end_poll (TwPollFeed *feed,
   if (complete || feed->sort_honoured)
     feed->hi_us = feed->hi_next_us;
   guint wait_ms = feed->plan.poll_s * 1000;
-  set_timer (feed, wait_ms - wait_ms / 10 + (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1));
+  guint jitter_ms = (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1);
+  set_timer (feed, wait_ms - wait_ms / 10 + jitter_ms);
   feed->events.on_polled (NULL, -1, feed->data);
 }
 
@@ -234,7 +242,8 @@ take_page (Poll *poll,
   g_autoptr (GArray) readings = g_array_new (FALSE, FALSE, sizeof (TwObservation));
   if (feed->plan.check_future && fetched->date_us > 0)
     terms.latest_us = fetched->date_us + MAX_AHEAD_US;
-  if (feed->first_of_search && feed->manner != ASK_BY_DATE && !is_honoured (fetched->page, "_lastUpdated"))
+  if (feed->first_of_search && feed->manner != ASK_BY_DATE
+      && !is_honoured (fetched->page, "_lastUpdated"))
     {
       feed->manner = ASK_BY_DATE;
       feed->n_searches = 0;
@@ -284,8 +293,8 @@ on_page (GObject *source,
     goes_on = FALSE;
   else if (fetched != NULL && fetched->page != NULL)
     goes_on = take_page (poll, fetched);
-  else if (g_error_matches (error, TW_NET_ERROR, TW_NET_ERROR_STATUS) && poll->feed->manner != ASK_BY_DATE
-           && poll->feed->first_of_search)
+  else if (g_error_matches (error, TW_NET_ERROR, TW_NET_ERROR_STATUS)
+           && poll->feed->manner != ASK_BY_DATE && poll->feed->first_of_search)
     {
       poll->feed->manner++;
       poll->feed->sort_honoured = FALSE;
@@ -331,7 +340,8 @@ tw_poll_feed_start (TwPollFeed *feed)
 {
   g_return_if_fail (feed->cancellable == NULL);
   feed->cancellable = g_cancellable_new ();
-  /* What the history showed is where polling begins; a server that showed nothing is asked from its own now. */
+  /* What the history showed is where polling begins; a server that showed nothing is asked from its
+   * own now. */
   feed->hi_us = MAX (feed->hi_us, feed->hi_next_us);
   if (feed->hi_us == 0)
     feed->hi_us = feed->date_us > 0 ? feed->date_us : g_get_real_time ();

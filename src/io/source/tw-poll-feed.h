@@ -21,9 +21,10 @@ typedef struct
 
 typedef struct
 {
-  void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts, gpointer data);
-  /* A poll ended: error NULL when it went well; the next one is timed. After an error nothing more comes: the
-   * receiver starts again, and may free the feed. */
+  void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts,
+                   gpointer data);
+  /* A poll ended: error NULL when it went well; the next one is timed. After an error nothing more
+   * comes: the receiver starts again, and may free the feed. */
   void (*on_polled) (const GError *error, int retry_after_s, gpointer data);
 } TwPollEvents;
 

@@ -29,8 +29,10 @@ on_row (const TwObservation *obs,
   Filling *filling = user_data;
   TwRecording *recording = filling->recording;
   if (obs->patient == recording->patients->len)
-    tw_recording_add_patient (recording, patient_id, g_hash_table_lookup (filling->people, patient_id));
-  if (obs->patient >= recording->patients->len || recording->readings->len >= TW_RECORDING_MAX_READINGS)
+    tw_recording_add_patient (recording, patient_id,
+                              g_hash_table_lookup (filling->people, patient_id));
+  if (obs->patient >= recording->patients->len
+      || recording->readings->len >= TW_RECORDING_MAX_READINGS)
     {
       filling->full = TRUE;
       return;

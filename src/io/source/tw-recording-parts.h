@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 #define TW_RECORDING_MAX_READINGS 10000000u
 #define TW_RECORDING_MAX_PROBLEMS 100u
 
-/* Patients without names: the id is shown as the record number. person: NULL when nothing is known. */
-void tw_recording_add_patient (TwRecording *recording, const char *id, const TwRecordedPerson *person);
+/* Patients without names: the id is shown as the record number. person: NULL when nothing is
+ * known. */
+void tw_recording_add_patient (TwRecording *recording, const char *id,
+                               const TwRecordedPerson *person);
 /* Counts, and keeps the first ones. line 0: the file as a whole. */
 void tw_recording_add_problem (TwRecording *recording, guint64 line, const char *why);
 gboolean tw_recording_refuse_size (const char *title, GError **error);

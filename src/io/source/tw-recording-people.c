@@ -67,7 +67,8 @@ static const char *
 get_field (const GPtrArray *fields,
            int column)
 {
-  return column >= 0 && (guint) column < fields->len ? g_ptr_array_index (fields, (guint) column) : "";
+  return column >= 0 && (guint) column < fields->len ? g_ptr_array_index (fields, (guint) column)
+                                                    : "";
 }
 
 TwSex
@@ -102,8 +103,8 @@ tw_recording_people_load (const char *folder,
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info
-    = g_file_query_info (file, "standard::size,standard::type", G_FILE_QUERY_INFO_NONE, NULL, &error);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, "standard::size,standard::type",
+                                                  G_FILE_QUERY_INFO_NONE, NULL, &error);
   g_autofree char *text = NULL;
 
   if (info == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))

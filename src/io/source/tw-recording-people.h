@@ -14,8 +14,9 @@ typedef struct
   int age_years; /* -1: unknown */
 } TwRecordedPerson;
 
-/* patient id -> TwRecordedPerson. Columns patient, sex, age_years in any order; others are left alone.
- * Empty where there is no such file; a file that cannot be used sets why (free with g_free). */
+/* patient id -> TwRecordedPerson. Columns patient, sex, age_years in any order; others are left
+ * alone. Empty where there is no such file; a file that cannot be used sets why (free with
+ * g_free). */
 GHashTable *tw_recording_people_load (const char *folder, char **why);
 
 /* "F", "Female", "m", "male", "other"... */

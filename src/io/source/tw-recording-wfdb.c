@@ -46,15 +46,19 @@ refuse_waveforms (const TwWfdbRecord *record,
 {
   g_autoptr (GString) names = g_string_new (NULL);
   for (guint i = 0; i < tw_wfdb_record_get_n_signals (record) && i < 6; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", tw_wfdb_record_get_signal (record, i)->name);
-  g_autofree char *stem = g_str_has_suffix (path, ".hea") ? g_strndup (path, strlen (path) - 4) : g_strdup (path);
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            tw_wfdb_record_get_signal (record, i)->name);
+  g_autofree char *stem =
+      g_str_has_suffix (path, ".hea") ? g_strndup (path, strlen (path) - 4) : g_strdup (path);
   g_autofree char *sibling = g_strconcat (stem, "n.hea", NULL);
   if (g_file_test (sibling, G_FILE_TEST_EXISTS))
     {
       g_autofree char *name = g_path_get_basename (sibling);
-      g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
-                   _("“%s” holds waveforms (%s) and no vital signs to replay. Its vital signs are in “%s”: "
-                     "open that one."), title, names->str, name);
+      g_set_error (
+          error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
+          _("“%s” holds waveforms (%s) and no vital signs to replay. Its vital signs are in “%s”: "
+             "open that one."),
+          title, names->str, name);
     }
   else
     g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
@@ -75,7 +79,8 @@ find_vitals (Reading *reading)
       vital->channel = signal->channel;
       vital->unit = signal->unit;
       vital->rank = signal->rank;
-      vital->pressure = signal->channel == TW_CHANNEL_SYSTOLIC || signal->channel == TW_CHANNEL_DIASTOLIC
+      vital->pressure = signal->channel == TW_CHANNEL_SYSTOLIC
+                        || signal->channel == TW_CHANNEL_DIASTOLIC
                         || signal->channel == TW_CHANNEL_MAP;
     }
 }
@@ -87,8 +92,9 @@ presence (double value)
   return isnan (value) ? 0 : fabs (value) < 1e-9 ? 1 : 2;
 }
 
-/* The rank from which this instant's pressures are taken: one source for all three, so that a systolic of
- * the arterial line never stands beside a diastolic of the cuff. The better present wins, then the lower rank. */
+/* The rank from which this instant's pressures are taken: one source for all three, so that a
+ * systolic of the arterial line never stands beside a diastolic of the cuff. The better present
+ * wins, then the lower rank. */
 static guint
 choose_pressure_rank (const Reading *reading,
                       gsize frame)
@@ -181,7 +187,8 @@ take_frames (Reading *reading,
     {
       gsize n = (gsize) MIN (n_frames - from, (guint64) BLOCK_FRAMES);
       for (guint i = 0; i < reading->n_vitals; i++)
-        if (!tw_wfdb_record_read (record, reading->vitals[i].signal, from, n, reading->vitals[i].values, error))
+        if (!tw_wfdb_record_read (record, reading->vitals[i].signal, from, n,
+                                  reading->vitals[i].values, error))
           return FALSE;
       for (gsize i = 0; i < n; i++)
         if ((from + i) % step == 0)
@@ -213,8 +220,9 @@ check_vitals (Reading *reading,
         return FALSE;
       if (matches)
         continue;
-      g_autofree char *why = g_strdup_printf (_("%s does not match its checksum: the file was changed"),
-                                              tw_wfdb_record_get_signal (reading->record, signal)->name);
+      g_autofree char *why =
+          g_strdup_printf (_("%s does not match its checksum: the file was changed"),
+                           tw_wfdb_record_get_signal (reading->record, signal)->name);
       tw_recording_add_problem (reading->recording, 0, why);
     }
   return TRUE;

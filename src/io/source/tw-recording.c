@@ -36,7 +36,8 @@ tw_recording_add_problem (TwRecording *recording,
   if (recording->problems->len >= TW_RECORDING_MAX_PROBLEMS)
     return;
   g_strlcpy (problem.why, why, sizeof problem.why);
-  g_autofree char *whole = g_utf8_make_valid (problem.why, -1); /* a cut may have split a character */
+  g_autofree char *whole =
+      g_utf8_make_valid (problem.why, -1); /* a cut may have split a character */
   g_strlcpy (problem.why, whole, sizeof problem.why);
   g_array_append_val (recording->problems, problem);
 }
@@ -45,9 +46,10 @@ gboolean
 tw_recording_refuse_size (const char *title,
                           GError **error)
 {
-  g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
-               _("“%s” holds more than %u million readings, too many to replay at once. Cut it in parts."),
-               title, TW_RECORDING_MAX_READINGS / 1000000u);
+  g_set_error (
+      error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
+      _("“%s” holds more than %u million readings, too many to replay at once. Cut it in parts."),
+      title, TW_RECORDING_MAX_READINGS / 1000000u);
   return FALSE;
 }
 
@@ -63,7 +65,8 @@ static void
 sort_readings (GArray *readings)
 {
   for (guint i = 1; i < readings->len; i++)
-    if (g_array_index (readings, TwObservation, i).t_us < g_array_index (readings, TwObservation, i - 1).t_us)
+    if (g_array_index (readings, TwObservation, i).t_us
+        < g_array_index (readings, TwObservation, i - 1).t_us)
       {
         g_array_sort (readings, (GCompareFunc) compare_times);
         return;
@@ -133,9 +136,11 @@ read_file (TwRecording *recording,
     return tw_recording_read_csv (recording, path, error);
   if (g_str_has_suffix (path, ".hea") || g_file_test (header, G_FILE_TEST_EXISTS))
     return tw_recording_read_wfdb (recording, path, error);
-  g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
-               _("“%s” is not a recording that Twinward reads. Choose a .csv file of observations or the "
-                 ".hea file of a WFDB record."), recording->title);
+  g_set_error (
+      error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
+      _("“%s” is not a recording that Twinward reads. Choose a .csv file of observations or the "
+         ".hea file of a WFDB record."),
+      recording->title);
   return FALSE;
 }
 

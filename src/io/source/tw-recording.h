@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GPtrArray *patients;     /* TwPatient; id as in the file; a patients.csv beside a CSV gives sex and age */
+  /* TwPatient; id as in the file; a patients.csv beside a CSV gives sex and age */
+  GPtrArray *patients;
   GArray *readings;        /* TwObservation, sorted by time, stable */
   GArray *first_us;        /* gint64 per patient: first reading */
   GArray *last_us;         /* gint64 per patient: last reading */

@@ -54,8 +54,8 @@ fetch (GTask *task,
   g_autofree char *match = walk->etag != NULL && walk->n_pages == 0
                              ? g_strconcat ("If-None-Match: ", walk->etag, NULL) : NULL;
   const char *headers[] = { "Cache-Control: no-cache", match, NULL };
-  tw_fetch_async (g_task_get_source_object (task), url, headers, g_task_get_cancellable (task), callback,
-                  g_object_ref (task));
+  tw_fetch_async (g_task_get_source_object (task), url, headers, g_task_get_cancellable (task),
+                  callback, g_object_ref (task));
 }
 
 /* All pages are here: the wards that were only named, one by one, then the end. */
@@ -74,7 +74,8 @@ go_on (GTask *task)
       fetch (task, url, on_place);
       return;
     }
-  g_task_return_pointer (task, g_steal_pointer (&walk->answer), (GDestroyNotify) tw_roster_answer_free);
+  g_task_return_pointer (task, g_steal_pointer (&walk->answer),
+                         (GDestroyNotify)tw_roster_answer_free);
 }
 
 static void
@@ -130,7 +131,8 @@ take_page (GTask *task,
   if (fetched->page == NULL)
     {
       g_clear_pointer (&walk->answer->draft, tw_roster_draft_free);
-      g_task_return_pointer (task, g_steal_pointer (&walk->answer), (GDestroyNotify) tw_roster_answer_free);
+      g_task_return_pointer (task, g_steal_pointer (&walk->answer),
+                             (GDestroyNotify)tw_roster_answer_free);
       return;
     }
   tw_roster_draft_add (walk->answer->draft, fetched->page);
@@ -158,7 +160,8 @@ on_page (GObject *source,
   g_autoptr (TwFetched) fetched = tw_fetch_finish (result, &walk->retry_after_s, &error);
   if (fetched != NULL)
     take_page (task, fetched);
-  else if (!walk->by_patients && walk->n_pages == 0 && walk->ward == NULL && is_refused_search (error))
+  else if (!walk->by_patients && walk->n_pages == 0 && walk->ward == NULL
+           && is_refused_search (error))
     fall_back (task);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -174,9 +177,10 @@ tw_roster_load_async (TwConnection *connection,
 {
   g_autoptr (GTask) task = g_task_new (connection, cancellable, callback, user_data);
   g_autofree char *escaped = ward != NULL ? g_uri_escape_string (ward, NULL, FALSE) : NULL;
-  g_autofree char *url = escaped != NULL
-                           ? g_strdup_printf ("Encounter?location=Location/%s&status=in-progress" INCLUDES, escaped)
-                           : g_strdup ("Encounter?status=in-progress" INCLUDES);
+  g_autofree char *url =
+      escaped != NULL
+          ? g_strdup_printf ("Encounter?location=Location/%s&status=in-progress" INCLUDES, escaped)
+          : g_strdup ("Encounter?status=in-progress" INCLUDES);
   Walk *walk = g_new0 (Walk, 1);
   walk->ward = g_strdup (ward);
   walk->etag = g_strdup (etag);

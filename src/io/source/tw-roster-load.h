@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the roster from the server: encounters with their patients and places, else the list of patients. */
+/* Reads the roster from the server: encounters with their patients and places, else the list of
+ * patients. */
 #pragma once
 
 #include "tw-connection.h"
@@ -7,9 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* ward: Location id, NULL for all. *etag: of the last answer, sent as If-None-Match; NULL at first. */
+/* ward: Location id, NULL for all. *etag: of the last answer, sent as If-None-Match; NULL at
+ * first. */
 void tw_roster_load_async (TwConnection *connection, const char *ward, const char *etag,
-                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
 
 typedef struct
 {

@@ -50,7 +50,8 @@ tw_roster_draft_new (void)
   draft->patients
     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) tw_patient_unref);
   draft->order = g_ptr_array_new ();
-  draft->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) free_place);
+  draft->places =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)free_place);
   draft->stays = g_array_new (FALSE, FALSE, sizeof (Stay));
   g_array_set_clear_func (draft->stays, (GDestroyNotify) clear_stay);
   return draft;
@@ -114,14 +115,16 @@ tw_roster_draft_add (TwRosterDraft *draft,
       place->name = g_strdup (tw_fhir_page_text (page, location->name));
       place->part_of = g_strdup (tw_fhir_page_text (page, location->part_of));
       place->kind = g_strdup (tw_fhir_page_text (page, location->kind));
-      g_hash_table_replace (draft->places, g_strdup (tw_fhir_page_text (page, location->id)), place);
+      g_hash_table_replace (draft->places, g_strdup (tw_fhir_page_text (page, location->id)),
+                            place);
     }
   for (guint i = 0; i < page->encounters->len; i++)
     {
       const TwFhirEncounter *encounter = &g_array_index (page->encounters, TwFhirEncounter, i);
       const char *patient = tw_fhir_page_text (page, encounter->patient);
       /* A server that ignored the parameter sends finished ones too. */
-      if (patient[0] != '\0' && g_str_equal (tw_fhir_page_text (page, encounter->status), "in-progress"))
+      if (patient[0] != '\0'
+          && g_str_equal (tw_fhir_page_text (page, encounter->status), "in-progress"))
         add_stay (draft, patient, tw_fhir_page_text (page, encounter->location));
     }
 }
@@ -144,7 +147,8 @@ tw_roster_draft_get_missing (const TwRosterDraft *draft)
       if (!g_hash_table_contains (draft->places, location))
         return location;
       place = g_hash_table_lookup (draft->places, location);
-      if (place != NULL && place->part_of[0] != '\0' && !g_hash_table_contains (draft->places, place->part_of))
+      if (place != NULL && place->part_of[0] != '\0'
+          && !g_hash_table_contains (draft->places, place->part_of))
         return place->part_of;
     }
   return NULL;
@@ -194,7 +198,8 @@ tw_roster_find (const TwRoster *roster,
   return GPOINTER_TO_INT (g_hash_table_lookup (roster->by_id, id)) - 1;
 }
 
-/* A bed's name as it is shown, and the ward above it. A Location that is a ward itself is no bed. */
+/* A bed's name as it is shown, and the ward above it. A Location that is a ward itself is no bed.
+ */
 static void
 find_place (const TwRosterDraft *draft,
             const char *location,
@@ -296,7 +301,9 @@ tw_roster_apply (TwRoster *roster,
   for (guint i = 0; i < roster->patients->len; i++)
     {
       gboolean *present = &g_array_index (roster->present, gboolean, i);
-      if (*present && !g_hash_table_contains (here, tw_patient_get (g_ptr_array_index (roster->patients, i))->id))
+      if (*present
+          && !g_hash_table_contains (here,
+                                     tw_patient_get (g_ptr_array_index (roster->patients, i))->id))
         {
           *present = FALSE;
           changed = TRUE;

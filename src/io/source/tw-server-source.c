@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A FHIR server as a source: capability, roster, stream (or polling), history, and what to do when one fails.
+/* A FHIR server as a source: capability, roster, stream (or polling), history, and what to do when
+ * one fails.
  *
- * One function, proceed (), looks at what is still missing and begins it; every success calls it, every
- * failure sets the state and a timer that calls it. The stream is opened before the history is read, so that
- * nothing falls between the two. */
+ * One function, proceed (), looks at what is still missing and begins it; every success calls it,
+ * every failure sets the state and a timer that calls it. The stream is opened before the history
+ * is read, so that nothing falls between the two. */
 #include "config.h"
 
 #include "tw-source.h"
@@ -180,10 +181,12 @@ fail (ServerSource *self,
     wait_us = 0;
   else
     set_timer (self, &self->retry_timer, wait_us, on_retry_time);
-  g_autofree char *words = error->domain == TW_NET_ERROR
-                             ? g_strdup (error->message)
-                             : g_strdup_printf (_("The server's answer cannot be used: %s."), error->message);
-  tw_feed_teller_set_state (&self->teller, state, words, wait_us > 0 ? g_get_real_time () + wait_us : 0);
+  g_autofree char *words =
+      error->domain == TW_NET_ERROR
+          ? g_strdup (error->message)
+          : g_strdup_printf (_("The server's answer cannot be used: %s."), error->message);
+  tw_feed_teller_set_state (&self->teller, state, words,
+                            wait_us > 0 ? g_get_real_time () + wait_us : 0);
 }
 
 /* Begins a part of the work: shown only while nothing has failed or is being loaded again. */
@@ -191,7 +194,8 @@ static void
 show_progress (ServerSource *self,
                TwFeedState state)
 {
-  if (self->teller.status.state == TW_FEED_CONNECTING || self->teller.status.state == TW_FEED_LOADING)
+  if (self->teller.status.state == TW_FEED_CONNECTING
+      || self->teller.status.state == TW_FEED_LOADING)
     tw_feed_teller_set_state (&self->teller, state, "", 0);
 }
 
@@ -203,7 +207,8 @@ on_capability (GObject *source,
   g_autoptr (Call) call = user_data;
   GError *error = NULL;
   int retry_after_s = -1;
-  g_autoptr (TwResponse) response = tw_connection_get_finish (TW_CONNECTION (source), result, &error);
+  g_autoptr (TwResponse) response =
+      tw_connection_get_finish (TW_CONNECTION (source), result, &error);
   g_autoptr (GError) owned = NULL;
   if (error != NULL && error->domain == TW_NET_ERROR)
     tw_fetch_explain (result, &error, &retry_after_s);
@@ -223,7 +228,8 @@ on_capability (GObject *source,
       g_clear_error (&owned);
     }
   if (self->capability != NULL && self->capability->fhir_version != NULL
-      && self->capability->fhir_version[0] != '\0' && !g_str_has_prefix (self->capability->fhir_version, "4."))
+      && self->capability->fhir_version[0] != '\0'
+      && !g_str_has_prefix (self->capability->fhir_version, "4."))
     {
       owned = g_error_new (TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
                            _("The server speaks FHIR %s. Twinward needs FHIR R4 (4.0)."),
@@ -255,8 +261,9 @@ tell_roster (ServerSource *self)
 {
   const char *ward = self->roster->ward[0] != '\0' ? self->roster->ward : self->hello_ward;
   if (self->parent.sink != NULL)
-    self->parent.sink->on_roster (self->roster->patients, (const gboolean *) (gpointer) self->roster->present->data,
-                                  ward, self->parent.sink_data);
+    self->parent.sink->on_roster (self->roster->patients,
+                                  (const gboolean *) (gpointer)self->roster->present->data, ward,
+                                  self->parent.sink_data);
 }
 
 static void
@@ -302,7 +309,8 @@ ask_roster (ServerSource *self)
 {
   self->asking = TRUE;
   drop_source (&self->roster_timer);
-  tw_roster_load_async (self->connection, self->ward, self->etag, self->cancellable, on_roster, new_call (self));
+  tw_roster_load_async (self->connection, self->ward, self->etag, self->cancellable, on_roster,
+                        new_call (self));
 }
 
 static gboolean
@@ -346,7 +354,8 @@ on_frame (const TwFrame *frame,
   if (frame->type == TW_FRAME_HEARTBEAT)
     {
       tw_intake_flush (self->intake);
-      set_clock (self, frame->t_us, self->teller.status.speed, !self->teller.status.recorded && self->teller.status.speed == 1.0);
+      set_clock (self, frame->t_us, self->teller.status.speed,
+                 !self->teller.status.recorded && self->teller.status.speed == 1.0);
     }
   /* Somebody new: the roster tells who, if it was not read a moment ago. */
   else if (!tw_intake_take_frame (self->intake, frame) && self->roster_timer != NULL)
@@ -478,7 +487,8 @@ make_feed (ServerSource *self)
   if (uses_stream (self) && self->stream == NULL)
     {
       self->ledger = tw_ledger_new (0); /* corrections come by the stream */
-      self->stream = tw_stream_feed_new (self->connection, self->ward, self->pace.silence_s, &stream_events, self);
+      self->stream = tw_stream_feed_new (self->connection, self->ward, self->pace.silence_s,
+                                         &stream_events, self);
     }
   if (!uses_stream (self) && self->poll == NULL)
     {

@@ -15,13 +15,14 @@ typedef struct _TwSource TwSource;
 /* The receiver; all calls come on the main context. Pointers are borrowed for the call. */
 typedef struct
 {
-  /* The roster changed: patients by index; an index never changes its meaning. present[i] FALSE: left. */
+  /* The roster changed: patients by index; an index never changes its meaning. present[i] FALSE:
+   * left. */
   void (*on_roster) (GPtrArray *patients, const gboolean *present, const char *ward, gpointer data);
   void (*on_readings) (const TwObservation *readings, gsize n, gpointer data);
   /* Known to be missing: patient index, channel or TW_CHANNEL_NONE for all. */
   void (*on_gap) (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpointer data);
   void (*on_status) (const TwFeedStatus *status, gpointer data);
-  /* The source's clock: at monotonic time mono_us the source's time was now_us, running at speed. */
+  /* The source's clock: at monotonic time mono_us its time was now_us, running at speed. */
   void (*on_clock) (gint64 mono_us, gint64 now_us, double speed, gpointer data);
 } TwSourceSink;
 

@@ -153,7 +153,8 @@ on_bytes (const char *bytes,
       end (line, TW_STREAM_END_BROKEN, error, -1);
     }
   else if (line->feed->leaving)
-    end (line, line->feed->finished ? TW_STREAM_END_FINISHED : TW_STREAM_END_BYE, NULL, line->feed->retry_s);
+    end (line, line->feed->finished ? TW_STREAM_END_FINISHED : TW_STREAM_END_BYE, NULL,
+         line->feed->retry_s);
 }
 
 static void
@@ -164,7 +165,8 @@ on_ended (GObject *source,
   Line *line = user_data;
   GError *error = NULL;
   int retry_after_s = -1;
-  if (!tw_connection_stream_finish (TW_CONNECTION (source), result, &error) && error->domain == TW_NET_ERROR)
+  if (!tw_connection_stream_finish (TW_CONNECTION (source), result, &error)
+      && error->domain == TW_NET_ERROR)
     tw_fetch_explain (result, &error, &retry_after_s);
   if (is_listened_to (line))
     {
@@ -211,19 +213,21 @@ void
 tw_stream_feed_start (TwStreamFeed *feed)
 {
   g_return_if_fail (feed->cancellable == NULL);
-  g_autofree char *from = feed->token[0] != '\0' ? g_uri_escape_string (feed->token, NULL, FALSE) : NULL;
-  g_autofree char *url = g_strconcat ("/v1/stream", feed->ward != NULL || from != NULL ? "?" : "",
-                                      feed->ward != NULL ? "ward=" : "", feed->ward != NULL ? feed->ward : "",
-                                      feed->ward != NULL && from != NULL ? "&" : "", from != NULL ? "from=" : "",
-                                      from != NULL ? from : "", NULL);
+  g_autofree char *from =
+      feed->token[0] != '\0' ? g_uri_escape_string (feed->token, NULL, FALSE) : NULL;
+  g_autofree char *url =
+      g_strconcat ("/v1/stream", feed->ward != NULL || from != NULL ? "?" : "",
+                   feed->ward != NULL ? "ward=" : "", feed->ward != NULL ? feed->ward : "",
+                   feed->ward != NULL && from != NULL ? "&" : "", from != NULL ? "from=" : "",
+                   from != NULL ? from : "", NULL);
   Line *line = g_new0 (Line, 1);
   line->feed = feed;
   line->reader = tw_frame_reader_new ();
   line->cancellable = g_cancellable_new ();
   feed->cancellable = g_object_ref (line->cancellable);
   feed->greeted = feed->hole = feed->leaving = feed->finished = FALSE;
-  tw_connection_stream_async (feed->connection, url, feed->silence_s, on_bytes, line, line->cancellable, on_ended,
-                              line);
+  tw_connection_stream_async (feed->connection, url, feed->silence_s, on_bytes, line,
+                              line->cancellable, on_ended, line);
 }
 
 gboolean

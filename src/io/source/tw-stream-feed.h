@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The gateway's stream as a feed of frames: every number once and in order, or an end that says why. */
+/* The gateway's stream as a feed of frames: every number once and in order, or an end that says
+ * why. */
 #pragma once
 
 #include "tw-connection.h"
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  TW_STREAM_END_BROKEN,  /* transport error, silence, a hole in the numbers, bad bytes: go on from the token */
+  /* transport error, silence, a hole in the numbers, bad bytes: go on from the token */
+  TW_STREAM_END_BROKEN,
   TW_STREAM_END_GONE,    /* the token is too old or of another log: start afresh */
   TW_STREAM_END_BYE,     /* the server said good-bye */
   TW_STREAM_END_FINISHED /* ... because its recording has ended */
@@ -29,7 +31,7 @@ typedef struct
 
 typedef struct _TwStreamFeed TwStreamFeed;
 
-/* ward: NULL for the server's own. silence_s: without a byte for so long the line counts as lost. */
+/* ward: NULL for the server's own. silence_s: after so long without a byte the line is lost. */
 TwStreamFeed *tw_stream_feed_new (TwConnection *connection, const char *ward, guint silence_s,
                                   const TwStreamFeedEvents *events, gpointer data);
 void tw_stream_feed_free (TwStreamFeed *feed);

@@ -24,7 +24,8 @@ refuse (GError **error,
         const char *what)
 {
   /* Translators: first a line number of a header file, then what is wrong there. */
-  g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_FORMAT, _("Line %u of the header: %s"), line, what);
+  g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_FORMAT, _("Line %u of the header: %s"), line,
+               what);
   return FALSE;
 }
 
@@ -259,8 +260,8 @@ parse_gain (TwWfdbSignalLine *line,
   return *at == '\0';
 }
 
-/* After the gain: resolution, zero, first value, checksum, block size, and the name in the rest of the
- * line. Each may be missing together with all that follow. */
+/* After the gain: resolution, zero, first value, checksum, block size, and the name in the rest of
+ * the line. Each may be missing together with all that follow. */
 static gboolean
 parse_signal_rest (TwWfdbSignalLine *line,
                    Cursor *cursor,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A WFDB header (.hea) as data: what the record line, the signal or segment lines and the comments say. */
+/* A WFDB header (.hea) as data: what the record line, the signal or segment lines and the comments
+ * say. */
 #pragma once
 
 #include <glib.h>
@@ -56,7 +57,7 @@ typedef struct
 TwWfdbHeader *tw_wfdb_header_parse (const char *text, gsize n, GError **error);
 void tw_wfdb_header_free (TwWfdbHeader *header);
 
-/* A name that stays in its folder: no separators, no "..", nothing hidden, no control characters. */
+/* A name that stays in its folder: no separators, nothing hidden, no control characters. */
 gboolean tw_wfdb_name_is_plain (const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwWfdbHeader, tw_wfdb_header_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Joins a WFDB header with its signal files: which sample of which file belongs to a signal's frame. */
+/* Joins a WFDB header with its signal files: which sample of which file belongs to a signal's
+ * frame. */
 #include "config.h"
 
 #include "tw-wfdb-part.h"
@@ -216,8 +217,9 @@ tw_wfdb_part_read (TwWfdbPart *part,
       if (!tw_wfdb_signal_file_read (place->file, start, some, place->within, digital, error))
         return FALSE;
       for (gsize i = 0; i < some; i++)
-        values[done + i]
-          = digital[i] == missing ? (double) NAN : ((double) digital[i] - line->baseline) / line->gain;
+        values[done + i] = digital[i] == missing
+                               ? (double) NAN
+                               : ((double) digital[i] - line->baseline) / line->gain;
       done += some;
     }
   return TRUE;
@@ -241,7 +243,8 @@ tw_wfdb_part_sum (TwWfdbPart *part,
     for (guint64 done = 0; done < n;)
       {
         gsize some = (gsize) MIN (n - done, (guint64) PIECE_FRAMES);
-        if (!tw_wfdb_signal_file_read (place->file, done, some, place->within + within, digital, error))
+        if (!tw_wfdb_signal_file_read (place->file, done, some, place->within + within, digital,
+                                       error))
           return FALSE;
         for (gsize i = 0; i < some; i++)
           total += (guint32) digital[i];

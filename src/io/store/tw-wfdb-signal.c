@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads WFDB signal files in pieces and unpacks their samples; formats 16 24 32 61 80 160 212 310 311.
- * Source of the layouts: the manual page signal(5) of the WFDB package (PhysioNet). */
+/* Reads WFDB signal files in pieces and unpacks their samples; formats 16 24 32 61 80 160 212 310
+ * 311. Source of the layouts: the manual page signal(5) of the WFDB package (PhysioNet). */
 #include "config.h"
 
 #include "tw-wfdb-signal.h"
@@ -122,13 +122,17 @@ refuse_format (int format,
                GError **error)
 {
   if (format == 508 || format == 516 || format == 524)
-    g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
-                 _("“%s” is compressed as FLAC (format %d), which Twinward does not read. Convert it to "
-                   "format 16 first."), name, format);
+    g_set_error (
+        error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
+        _("“%s” is compressed as FLAC (format %d), which Twinward does not read. Convert it to "
+           "format 16 first."),
+        name, format);
   else
-    g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
-                 _("“%s” is in signal format %d, which Twinward does not read. Convert it to format 16 "
-                   "first."), name, format);
+    g_set_error (
+        error, TW_STORE_ERROR, TW_STORE_ERROR_UNSUPPORTED,
+        _("“%s” is in signal format %d, which Twinward does not read. Convert it to format 16 "
+           "first."),
+        name, format);
 }
 
 TwWfdbSignalFile *
@@ -154,8 +158,8 @@ tw_wfdb_signal_file_open (const char *path,
   file->fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file->fd < 0 || fstat (file->fd, &info) != 0)
     {
-      g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_IO, _("“%s” cannot be read: %s"), file->name,
-                   g_strerror (errno));
+      g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_IO, _("“%s” cannot be read: %s"),
+                   file->name, g_strerror (errno));
       return NULL;
     }
   if (!S_ISREG (info.st_mode))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names that bedside monitors' one-minute records (numerics) give to vital signs, and their units.
- * Source: the MIMIC-II and MIMIC-III waveform databases' numerics records (PhysioNet). */
+/* The names that bedside monitors' one-minute records (numerics) give to vital signs, and their
+ * units. Source: the MIMIC-II and MIMIC-III waveform databases' numerics records (PhysioNet). */
 #include "config.h"
 
 #include "tw-wfdb-vital.h"
@@ -80,7 +80,8 @@ tw_wfdb_vital_recognise (TwWfdbSignal *signal)
   key[n] = '\0';
   for (gsize i = 0; i < G_N_ELEMENTS (vitals); i++)
     if (g_str_equal (key, vitals[i].name)
-        && tw_unit_convert (1.0, signal->unit, tw_channel_info (vitals[i].channel)->unit, &converted))
+        && tw_unit_convert (1.0, signal->unit, tw_channel_info (vitals[i].channel)->unit,
+                            &converted))
       {
         signal->channel = vitals[i].channel;
         signal->rank = vitals[i].rank;

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Sets channel, unit and rank from name and unit_text; TW_CHANNEL_NONE unless both are known and agree. */
+/* Sets channel, unit and rank from name and unit_text; TW_CHANNEL_NONE unless both are known and
+ * agree. */
 void tw_wfdb_vital_recognise (TwWfdbSignal *signal);
 
 G_END_DECLS

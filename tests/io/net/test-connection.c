@@ -33,7 +33,8 @@ write_endless (GOutputStream *out)
 static void
 write_bomb (GOutputStream *out)
 {
-  g_autoptr (GConverter) gzip = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+  g_autoptr (GConverter) gzip =
+      G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
   g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
   g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, gzip);
   g_autofree char *spaces = g_malloc (1024 * 1024);
@@ -42,8 +43,8 @@ write_bomb (GOutputStream *out)
     tw_raw_write (stream, spaces, 1024 * 1024);
   g_output_stream_close (stream, NULL, NULL);
   gsize n = g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (memory));
-  g_autofree char *head
-    = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", n);
+  g_autofree char *head = g_strdup_printf (
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", n);
   tw_raw_write (out, head, -1);
   tw_raw_write (out, g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (memory)), (gssize) n);
 }
@@ -84,7 +85,8 @@ static const struct
 {
   const char *path, *answer;
 } canned[] = {
-  { "/fhir/R4/good", "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 14:02:10 GMT\r\nContent-Type: application/fhir+json\r\n"
+  { "/fhir/R4/good", "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 14:02:10 GMT\r\nContent-Type: "
+                     "application/fhir+json\r\n"
                      "ETag: W/\"7\"\r\nContent-Length: 5\r\n\r\nhello" },
   { "/v1/stream", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntop" },
   { "/empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
@@ -95,12 +97,16 @@ static const struct
   { "/410", "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n" },
   { "/422", "HTTP/1.1 422 No\r\nContent-Length: 0\r\n\r\n" },
   { "/429", "HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n" },
-  { "/503", "HTTP/1.1 503 Busy\r\nDate: Sun, 22 Nov 2026 14:02:10 GMT\r\nRetry-After: Sun, 22 Nov 2026 14:03:40 GMT\r\n"
+  { "/503", "HTTP/1.1 503 Busy\r\nDate: Sun, 22 Nov 2026 14:02:10 GMT\r\nRetry-After: Sun, 22 Nov "
+            "2026 14:03:40 GMT\r\n"
             "Content-Length: 0\r\n\r\n" },
-  { "/503x", "HTTP/1.1 503 Busy\r\nRetry-After: -9999999999999999999999\r\nContent-Length: 0\r\n\r\n" },
+  { "/503x",
+    "HTTP/1.1 503 Busy\r\nRetry-After: -9999999999999999999999\r\nContent-Length: 0\r\n\r\n" },
   { "/500", "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n" },
-  { "/302", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/stolen\r\nContent-Length: 0\r\n\r\n" },
-  { "/truncated", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"resourceType\":" },
+  { "/302",
+    "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/stolen\r\nContent-Length: 0\r\n\r\n" },
+  { "/truncated",
+    "HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"resourceType\":" },
   { "/cut-chunk", CHUNKED "10\r\n0123" },
   { "/no-answer", "" },
   { "/not-http", "220 mail.example ESMTP\r\n" },
@@ -132,7 +138,8 @@ on_request (const char *path,
     }
   else if (g_str_equal (path, "/endless-refusal"))
     {
-      tw_raw_write (out, "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n", -1);
+      tw_raw_write (
+          out, "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n", -1);
       write_endless (out);
     }
   else if (g_str_equal (path, "/bomb"))
@@ -145,9 +152,11 @@ on_request (const char *path,
     write_slowly (out, CHUNKED, 1, 30000);
   else if (g_str_equal (path, "/echo"))
     {
-      g_autofree char *token = authorization != NULL ? g_strndup (authorization, strcspn (authorization, "\r")) : g_strdup ("none");
-      g_autofree char *answer
-        = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen (token), token);
+      g_autofree char *token = authorization != NULL
+                                   ? g_strndup (authorization, strcspn (authorization, "\r"))
+                                   : g_strdup ("none");
+      g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+                                                 strlen (token), token);
       tw_raw_write (out, answer, -1);
       again = TRUE;
     }
@@ -257,7 +266,8 @@ stream (TwConnection *connection,
         End *end)
 {
   end->pieces = g_string_new (NULL);
-  tw_connection_stream_async (connection, url, idle_s, on_piece, end, cancellable, on_streamed, end);
+  tw_connection_stream_async (connection, url, idle_s, on_piece, end, cancellable, on_streamed,
+                              end);
   wait_for (end);
 }
 
@@ -326,7 +336,8 @@ test_good (void)
 
   /* The connection is kept. */
   clear_end (&end);
-  g_autofree char *absolute = g_strdup_printf ("http://127.0.0.1:%u/fhir/R4/good#part", server->port);
+  g_autofree char *absolute =
+      g_strdup_printf ("http://127.0.0.1:%u/fhir/R4/good#part", server->port);
   get (connection, absolute, &end);
   g_assert_no_error (end.error);
   g_assert_cmpint (g_atomic_int_get (&server->n_connections), ==, 1);
@@ -352,14 +363,17 @@ test_token (void)
   static const struct
   {
     const char *token, *seen;
-  } cases[] = { { "s3cret\n", "Authorization: Bearer s3cret" }, { NULL, "none" }, { "b", "Authorization: Bearer b" } };
+  } cases[] = { { "s3cret\n", "Authorization: Bearer s3cret" },
+                { NULL, "none" },
+                { "b", "Authorization: Bearer b" } };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_auto (End) end = { 0 };
       tw_connection_set_bearer (connection, cases[i].token);
       get (connection, "/echo", &end);
       g_assert_no_error (end.error);
-      g_assert_cmpmem (end.response->body->data, end.response->body->len, cases[i].seen, strlen (cases[i].seen));
+      g_assert_cmpmem (end.response->body->data, end.response->body->len, cases[i].seen,
+                       strlen (cases[i].seen));
     }
   /* A token or header with a line break inside would write headers of its own: nothing is sent. */
   g_auto (End) end = { 0 };
@@ -385,9 +399,16 @@ test_foreign (void)
   g_autofree char *foreign_name = g_strdup_printf ("http://localhost:%u/echo", server->port);
   g_autofree char *foreign_scheme = g_strdup_printf ("https://127.0.0.1:%u/echo", server->port);
   g_autofree char *protocol_relative = g_strdup_printf ("//127.0.0.1:%u/echo", other->port);
-  g_autofree char *user = g_strdup_printf ("http://127.0.0.1:%u@127.0.0.1:%u/echo", server->port, other->port);
-  const char *const urls[] = { foreign_port, foreign_name, foreign_scheme, protocol_relative, user,
-                               "https://evil.example/fhir", "file:///etc/passwd", "//evil.example/x" };
+  g_autofree char *user =
+      g_strdup_printf ("http://127.0.0.1:%u@127.0.0.1:%u/echo", server->port, other->port);
+  const char *const urls[] = { foreign_port,
+                               foreign_name,
+                               foreign_scheme,
+                               protocol_relative,
+                               user,
+                               "https://evil.example/fhir",
+                               "file:///etc/passwd",
+                               "//evil.example/x" };
   tw_connection_set_bearer (connection, "s3cret");
   for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
     {
@@ -440,7 +461,8 @@ test_statuses (void)
         g_assert_cmpuint (end.refused->status, ==, cases[i].status);
         g_assert_cmpint (end.refused->retry_after_s, ==, cases[i].retry_after_s);
         if (cases[i].status == 404)
-          g_assert_cmpmem (end.refused->body->data, end.refused->body->len, "{\"resourceType\":\"Thing\"}", 24);
+          g_assert_cmpmem (end.refused->body->data, end.refused->body->len,
+                           "{\"resourceType\":\"Thing\"}", 24);
       }
 }
 
@@ -486,7 +508,8 @@ test_unreachable (void)
   g_assert_error (end.error, TW_NET_ERROR, TW_NET_ERROR_UNREACHABLE);
   g_assert_null (end.refused);
   clear_end (&end);
-  g_autoptr (TwConnection) unknown = tw_connection_new ("https://no-such-host.invalid/fhir", &error);
+  g_autoptr (TwConnection) unknown =
+      tw_connection_new ("https://no-such-host.invalid/fhir", &error);
   g_assert_no_error (error);
   get (unknown, "metadata", &end);
   g_assert_error (end.error, TW_NET_ERROR, TW_NET_ERROR_UNREACHABLE);
@@ -573,7 +596,8 @@ test_dispose (void)
   ends[8].pieces = g_string_new (NULL);
   for (guint i = 0; i < 8; i++)
     tw_connection_get_async (connection, "/drip", NULL, NULL, on_got, &ends[i]);
-  tw_connection_stream_async (connection, "/endless", 10, on_piece, &ends[8], NULL, on_streamed, &ends[8]);
+  tw_connection_stream_async (connection, "/endless", 10, on_piece, &ends[8], NULL, on_streamed,
+                              &ends[8]);
   while (ends[8].pieces->len == 0)
     g_main_context_iteration (NULL, TRUE);
   g_object_run_dispose (G_OBJECT (connection));
@@ -638,7 +662,8 @@ test_let_go (void)
   g_assert_null (connection);
 }
 
-/* Certificates are made on the spot by the openssl program; without it these tests are skipped by name. */
+/* Certificates are made on the spot by the openssl program; without it these tests are skipped by
+ * name. */
 static gboolean
 run_openssl (const char *folder,
              const char *arguments)
@@ -648,8 +673,9 @@ run_openssl (const char *folder,
   int status = 1;
   return g_shell_parse_argv (line, NULL, &argv, NULL)
          && g_spawn_sync (folder, argv, NULL,
-                          G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                          NULL, NULL, &status, NULL)
+                          G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL
+                              | G_SPAWN_STDERR_TO_DEV_NULL,
+                          NULL, NULL, NULL, NULL, &status, NULL)
          && g_spawn_check_wait_status (status, NULL);
 }
 
@@ -662,16 +688,22 @@ make_certificates (const char *folder)
   g_autofree char *wrong = g_build_filename (folder, "wrong.ext", NULL);
   g_assert_true (g_file_set_contents (good, "subjectAltName=IP:127.0.0.1\n", -1, NULL));
   g_assert_true (g_file_set_contents (wrong, "subjectAltName=DNS:other.example\n", -1, NULL));
-  return run_openssl (folder, "req -x509 " NEW_KEY " -keyout ca.key -out ca.pem -subj /CN=authority -days 2")
-         && run_openssl (folder, "req " NEW_KEY " -keyout server.key -out server.csr -subj /CN=127.0.0.1")
-         && run_openssl (folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-                                 "-extfile good.ext -out good.pem")
-         && run_openssl (folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-                                 "-extfile wrong.ext -out wrong.pem")
-         && run_openssl (folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days -1 "
-                                 "-extfile good.ext -out expired.pem")
-         && run_openssl (folder, "x509 -req -in server.csr -signkey server.key -days 2 -extfile good.ext "
-                                 "-out self.pem");
+  return run_openssl (folder, "req -x509 " NEW_KEY
+                              " -keyout ca.key -out ca.pem -subj /CN=authority -days 2")
+         && run_openssl (folder,
+                         "req " NEW_KEY " -keyout server.key -out server.csr -subj /CN=127.0.0.1")
+         && run_openssl (
+             folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+                     "-extfile good.ext -out good.pem")
+         && run_openssl (
+             folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+                     "-extfile wrong.ext -out wrong.pem")
+         && run_openssl (
+             folder, "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days -1 "
+                     "-extfile good.ext -out expired.pem")
+         && run_openssl (folder,
+                         "x509 -req -in server.csr -signkey server.key -days 2 -extfile good.ext "
+                         "-out self.pem");
 }
 
 static void

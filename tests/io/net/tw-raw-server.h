@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server for tests that can misbehave as no library would: each connection is a thread that is given the
- * request's head and writes whatever it likes. */
+/* A server for tests that can misbehave as no library would: each connection is a thread that is
+ * given the request's head and writes whatever it likes. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,7 +8,8 @@
 typedef struct _TwRawServer TwRawServer;
 
 /* path: of the request line. Returns TRUE to keep the connection for another request. */
-typedef gboolean (*TwRawFunc) (const char *path, const char *head, GOutputStream *out, gpointer data);
+typedef gboolean (*TwRawFunc) (const char *path, const char *head, GOutputStream *out,
+                               gpointer data);
 
 struct _TwRawServer
 {

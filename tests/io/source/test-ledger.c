@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which Observation said what: versions, withdrawals, moves, caps; and the waits of the back-off. */
+/* Which Observation said what: versions, withdrawals, moves, caps; and the waits of the back-off.
+ */
 #include "config.h"
 
 #include "tw-ledger.h"
@@ -47,7 +48,8 @@ tear_down (Fixture *fixture,
   tw_roster_free (fixture->roster);
 }
 
-/* "id/version patient minute value", or a status or "-" (no effective time) in place of the value. */
+/* "id/version patient minute value", or a status or "-" (no effective time) in place of the value.
+ */
 static void
 append_row (GString *bundle,
             const char *row)
@@ -57,31 +59,38 @@ append_row (GString *bundle,
   gboolean is_number = g_ascii_isdigit (words[3][0]);
   gboolean is_timeless = g_str_equal (words[3], "-");
   char time[40];
-  tw_time_format_iso (BASE_US + g_ascii_strtoll (words[2], NULL, 10) * TW_MINUTE, time, sizeof time);
-  g_string_append_printf (bundle, "%s{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\",\"meta\":{",
-                          bundle->str[bundle->len - 1] == '[' ? "" : ",", name[0]);
+  tw_time_format_iso (BASE_US + g_ascii_strtoll (words[2], NULL, 10) * TW_MINUTE, time,
+                      sizeof time);
+  g_string_append_printf (
+      bundle, "%s{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\",\"meta\":{",
+      bundle->str[bundle->len - 1] == '[' ? "" : ",", name[0]);
   if (name[1] != NULL)
     g_string_append_printf (bundle, "\"versionId\":\"%s\"", name[1]);
-  g_string_append_printf (bundle,
-                          "},\"status\":\"%s\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
-                          "\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/%s\"}",
-                          is_number ? "final" : "entered-in-error", words[1]);
+  g_string_append_printf (
+      bundle,
+      "},\"status\":\"%s\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
+      "\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/%s\"}",
+      is_number ? "final" : "entered-in-error", words[1]);
   if (!is_timeless)
     g_string_append_printf (bundle, ",\"effectiveDateTime\":\"%s\"", time);
   if (is_number)
-    g_string_append_printf (bundle, ",\"valueQuantity\":{\"value\":%s,\"system\":\"http://unitsofmeasure.org\",\"code\":\"/min\"}",
+    g_string_append_printf (bundle,
+                            ",\"valueQuantity\":{\"value\":%s,\"system\":\"http://"
+                            "unitsofmeasure.org\",\"code\":\"/min\"}",
                             words[3]);
   g_string_append (bundle, "}}");
 }
 
-/* Gives a page of rows (separated by ';') to the ledger and compares what comes out: "patient@minute=value ". */
+/* Gives a page of rows (separated by ';') to the ledger and compares what comes out:
+ * "patient@minute=value ". */
 static void
 take (Fixture *fixture,
       const char *rows,
       const char *expected)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) bundle = g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[");
+  g_autoptr (GString) bundle =
+      g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[");
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (TwObservation));
   g_auto (GStrv) each = g_strsplit (rows, ";", -1);
@@ -96,7 +105,8 @@ take (Fixture *fixture,
   for (guint i = 0; i < out->len; i++)
     {
       const TwObservation *obs = &g_array_index (out, TwObservation, i);
-      g_string_append_printf (text, "%u@%d", obs->patient, (int) ((obs->t_us - BASE_US) / TW_MINUTE));
+      g_string_append_printf (text, "%u@%d", obs->patient,
+                              (int) ((obs->t_us - BASE_US) / TW_MINUTE));
       if (obs->flags & TW_OBSERVATION_WITHDRAWN)
         g_string_append (text, "=w ");
       else
@@ -118,7 +128,8 @@ test_versions (Fixture *fixture,
   take (fixture, "o2/9 pb 3 83", "");
   take (fixture, "o4/1 pa 1001 70", "");
   g_assert_cmpuint (fixture->counts.n_future, ==, 1);
-  take (fixture, "o5 pa 5 70;o5 pa 5 70", "0@5=70 0@5=70 "); /* nothing to tell them apart: the cleaner's work */
+  take (fixture, "o5 pa 5 70;o5 pa 5 70",
+        "0@5=70 0@5=70 "); /* nothing to tell them apart: the cleaner's work */
 }
 
 static void
@@ -172,27 +183,33 @@ static void
 test_series (Fixture *fixture,
              gconstpointer max_ids)
 {
-  static const char series[]
-    = "{\"resourceType\":\"Observation\",\"id\":\"s\",\"meta\":{\"versionId\":\"%d\"},\"status\":\"%s\",\"code\":{\"coding\":["
-      "{\"system\":\"http://loinc.org\",\"code\":\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/pa\"},"
+  static const char series[] =
+      "{\"resourceType\":\"Observation\",\"id\":\"s\",\"meta\":{\"versionId\":\"%d\"},\"status\":"
+      "\"%s\",\"code\":{\"coding\":["
+      "{\"system\":\"http://"
+      "loinc.org\",\"code\":\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/pa\"},"
       "\"effectiveDateTime\":\"2026-11-22T14:00:00Z\"%s}";
-  static const char data[] = ",\"valueSampledData\":{\"origin\":{\"value\":0,\"system\":\"http://unitsofmeasure.org\","
-                             "\"code\":\"/min\"},\"period\":60000,\"dimensions\":1,\"data\":\"71 72 E 74\"}";
+  static const char data[] =
+      ",\"valueSampledData\":{\"origin\":{\"value\":0,\"system\":\"http://unitsofmeasure.org\","
+      "\"code\":\"/min\"},\"period\":60000,\"dimensions\":1,\"data\":\"71 72 E 74\"}";
   for (int version = 1; version <= 2; version++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *text = g_strdup_printf (series, version, version == 1 ? "final" : "entered-in-error",
-                                               version == 1 ? data : "");
+      g_autofree char *text = g_strdup_printf (
+          series, version, version == 1 ? "final" : "entered-in-error", version == 1 ? data : "");
       g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (TwObservation));
       g_autoptr (TwFhirPage) page = tw_fhir_read (text, strlen (text), &error);
       g_assert_no_error (error);
-      TwLedgerTerms terms = { .roster = fixture->roster, .latest_us = G_MAXINT64, .flags = TW_OBSERVATION_HISTORY };
+      TwLedgerTerms terms = { .roster = fixture->roster,
+                              .latest_us = G_MAXINT64,
+                              .flags = TW_OBSERVATION_HISTORY };
       tw_ledger_take (fixture->ledger, page, &terms, out, &fixture->counts);
       g_assert_cmpuint (out->len, ==, 4);
       for (guint i = 0; i < 4; i++)
         {
           const TwObservation *obs = &g_array_index (out, TwObservation, i);
-          g_assert_cmpint (obs->t_us, ==, g_array_index (out, TwObservation, 0).t_us + i * TW_MINUTE);
+          g_assert_cmpint (obs->t_us, ==,
+                           g_array_index (out, TwObservation, 0).t_us + i * TW_MINUTE);
           g_assert_cmpint ((obs->flags & TW_OBSERVATION_WITHDRAWN) != 0, ==, version == 2);
           g_assert_true (obs->flags & TW_OBSERVATION_HISTORY);
         }
@@ -205,7 +222,8 @@ test_backoff (void)
   TwBackoff backoff = { .first_us = TW_SECOND, .most_us = 60 * TW_SECOND };
   static const gint64 ceilings[] = { 1, 2, 4, 8, 16, 32, 60, 60, 60 };
   for (gsize i = 0; i < G_N_ELEMENTS (ceilings); i++)
-    g_assert_cmpint (tw_backoff_fail (&backoff, 0.999999, -1), ==, (gint64) (0.999999 * (double) (ceilings[i] * TW_SECOND)));
+    g_assert_cmpint (tw_backoff_fail (&backoff, 0.999999, -1), ==,
+                     (gint64) (0.999999 * (double) (ceilings[i] * TW_SECOND)));
   for (guint i = 0; i < 100; i++)
     g_assert_cmpint (tw_backoff_fail (&backoff, 0.5, -1), ==, 30 * TW_SECOND);
   g_assert_cmpint (tw_backoff_fail (&backoff, 0.5, 300), ==, 300 * TW_SECOND);
@@ -219,11 +237,15 @@ main (int argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/source/ledger/versions", Fixture, GUINT_TO_POINTER (1000), set_up, test_versions, tear_down);
-  g_test_add ("/source/ledger/taken-back", Fixture, GUINT_TO_POINTER (1000), set_up, test_taken_back, tear_down);
+  g_test_add ("/source/ledger/versions", Fixture, GUINT_TO_POINTER (1000), set_up, test_versions,
+              tear_down);
+  g_test_add ("/source/ledger/taken-back", Fixture, GUINT_TO_POINTER (1000), set_up,
+              test_taken_back, tear_down);
   g_test_add ("/source/ledger/cap", Fixture, GUINT_TO_POINTER (10), set_up, test_cap, tear_down);
-  g_test_add ("/source/ledger/without-memory", Fixture, NULL, set_up, test_without_memory, tear_down);
-  g_test_add ("/source/ledger/series", Fixture, GUINT_TO_POINTER (1000), set_up, test_series, tear_down);
+  g_test_add ("/source/ledger/without-memory", Fixture, NULL, set_up, test_without_memory,
+              tear_down);
+  g_test_add ("/source/ledger/series", Fixture, GUINT_TO_POINTER (1000), set_up, test_series,
+              tear_down);
   g_test_add_func ("/source/backoff", test_backoff);
   return g_test_run ();
 }

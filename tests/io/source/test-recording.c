@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recorded files: order, bad rows by line, people beside a CSV, which sensor speaks in a WFDB record. */
+/* Recorded files: order, bad rows by line, people beside a CSV, which sensor speaks in a WFDB
+ * record. */
 #include "config.h"
 
 #include "tw-recording.h"
@@ -126,8 +127,10 @@ test_csv (Fixture *fixture,
   g_assert_cmpint (get_patient (recording, 1)->sex, ==, TW_SEX_FEMALE);
   g_assert_cmpint (get_patient (recording, 1)->age_years, ==, 81);
   g_assert_cmpint (get_patient (recording, 2)->sex, ==, TW_SEX_UNKNOWN);
-  g_assert_cmpint (g_array_index (recording->first_us, gint64, 0), ==, get_reading (recording, 2)->t_us);
-  g_assert_cmpint (g_array_index (recording->last_us, gint64, 0), ==, get_reading (recording, 4)->t_us);
+  g_assert_cmpint (g_array_index (recording->first_us, gint64, 0), ==,
+                   get_reading (recording, 2)->t_us);
+  g_assert_cmpint (g_array_index (recording->last_us, gint64, 0), ==,
+                   get_reading (recording, 4)->t_us);
   g_assert_cmpint (g_array_index (recording->last_us, gint64, 0)
                      - g_array_index (recording->first_us, gint64, 0), ==, 101 * TW_MINUTE);
 }
@@ -141,7 +144,8 @@ test_long_csv (Fixture *fixture,
   char time[40];
   for (guint i = 0; i < 60000; i++)
     g_string_append_printf (text, "p%u,%s,heart_rate,%u.5,/min\n", i % 7,
-                            tw_time_format_iso ((gint64) i * TW_SECOND, time, sizeof time), 40 + i % 91);
+                            tw_time_format_iso ((gint64) i * TW_SECOND, time, sizeof time),
+                            40 + i % 91);
   g_assert_cmpuint (text->len, >, 2u * 1024 * 1024);
   write_file (fixture, "long.csv", text->str, (gssize) text->len);
   g_autoptr (GError) error = NULL;
@@ -165,7 +169,8 @@ put_frame (GByteArray *bytes,
 {
   for (guint i = 0; i < n; i++)
     {
-      guint8 pair[2] = { (guint8) ((guint16) samples[i] & 0xff), (guint8) ((guint16) samples[i] >> 8) };
+      guint16 raw = (guint16) samples[i];
+      guint8 pair[2] = { (guint8) (raw & 0xff), (guint8) (raw >> 8) };
       g_byte_array_append (bytes, pair, 2);
     }
 }
@@ -188,10 +193,11 @@ test_wfdb (Fixture *fixture,
 {
   enum { MISSING = -32768 };
   static const gint16 frames[4][9] = {
-    { 601, 1183, 642, 611, 0, 131, 72, 90, 5 },          /* both: the arterial line speaks */
-    { 0, 0, 0, 611, MISSING, 131, 72, 90, 5 },           /* arterial and ECG silent: cuff and pulse */
-    { 0, 0, MISSING, MISSING, 975, MISSING, MISSING, MISSING, 5 }, /* zeros stay, nothing else is known */
-    { MISSING, 1201, MISSING, MISSING, MISSING, 131, 72, 90, 5 },  /* no mixture of line and cuff */
+    { 601, 1183, 642, 611, 0, 131, 72, 90, 5 }, /* both: the arterial line speaks */
+    { 0, 0, 0, 611, MISSING, 131, 72, 90, 5 },  /* arterial and ECG silent: cuff and pulse */
+    { 0, 0, MISSING, MISSING, 975, MISSING, MISSING, MISSING,
+      5 }, /* zeros stay, nothing else is known */
+    { MISSING, 1201, MISSING, MISSING, MISSING, 131, 72, 90, 5 }, /* no mixture of line and cuff */
   };
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   for (guint i = 0; i < 4; i++)
@@ -208,10 +214,12 @@ test_wfdb (Fixture *fixture,
     TwChannel channel;
     double value;
   } expected[] = {
-    { 0, TW_CHANNEL_HEART_RATE, 60.1 }, { 0, TW_CHANNEL_SYSTOLIC, 118.3 }, { 0, TW_CHANNEL_DIASTOLIC, 64.2 },
-    { 0, TW_CHANNEL_SPO2, 0 },          { 1, TW_CHANNEL_HEART_RATE, 61.1 }, { 1, TW_CHANNEL_SYSTOLIC, 131 },
-    { 1, TW_CHANNEL_DIASTOLIC, 72 },    { 1, TW_CHANNEL_MAP, 90 },         { 2, TW_CHANNEL_HEART_RATE, 0 },
-    { 2, TW_CHANNEL_SYSTOLIC, 0 },      { 2, TW_CHANNEL_SPO2, 97.5 },      { 3, TW_CHANNEL_SYSTOLIC, 120.1 },
+    { 0, TW_CHANNEL_HEART_RATE, 60.1 }, { 0, TW_CHANNEL_SYSTOLIC, 118.3 },
+    { 0, TW_CHANNEL_DIASTOLIC, 64.2 },  { 0, TW_CHANNEL_SPO2, 0 },
+    { 1, TW_CHANNEL_HEART_RATE, 61.1 }, { 1, TW_CHANNEL_SYSTOLIC, 131 },
+    { 1, TW_CHANNEL_DIASTOLIC, 72 },    { 1, TW_CHANNEL_MAP, 90 },
+    { 2, TW_CHANNEL_HEART_RATE, 0 },    { 2, TW_CHANNEL_SYSTOLIC, 0 },
+    { 2, TW_CHANNEL_SPO2, 97.5 },       { 3, TW_CHANNEL_SYSTOLIC, 120.1 },
   };
   gint64 start = get_reading (recording, 0)->t_us;
   g_assert_cmpuint (recording->readings->len, ==, G_N_ELEMENTS (expected));
@@ -278,7 +286,8 @@ static void
 test_bad_people (Fixture *fixture,
                  gconstpointer data)
 {
-  write_file (fixture, "w.csv", "patient,time,channel,value,unit\na,2113-08-25T14:10:00Z,heart_rate,71,/min\n", -1);
+  write_file (fixture, "w.csv",
+              "patient,time,channel,value,unit\na,2113-08-25T14:10:00Z,heart_rate,71,/min\n", -1);
   static const char *const texts[] = { "", "person,sex\n1,F\n", "\xff\xfe\n", "\"patient" };
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -300,7 +309,8 @@ test_real_wfdb (void)
     const char *name;
     guint n_frames;
   } cases[] = { { "s00001-2896-10-10-00-31n", 1936 }, { "s00001-2896-10-09-01-56n.hea", 1 } };
-  g_autofree char *folder = tw_test_dup_shared ("formats/wfdb_samples/sample-data/multi-segment/s00001");
+  g_autofree char *folder =
+      tw_test_dup_shared ("formats/wfdb_samples/sample-data/multi-segment/s00001");
   if (folder == NULL)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -312,7 +322,8 @@ test_real_wfdb (void)
       g_assert_cmpuint (recording->n_rows, ==, cases[i].n_frames);
       g_assert_cmpuint (recording->n_problems, ==, 0);
       g_assert_cmpint (get_patient (recording, 0)->age_years, ==, 60);
-      gint64 length = g_array_index (recording->last_us, gint64, 0) - g_array_index (recording->first_us, gint64, 0);
+      gint64 length = g_array_index (recording->last_us, gint64, 0)
+                      - g_array_index (recording->first_us, gint64, 0);
       g_assert_cmpint (length, ==, (gint64) (cases[i].n_frames - 1) * TW_MINUTE);
     }
   g_autoptr (GError) error = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Servers without a stream: late, repeated, corrected and withdrawn rows, paging, ignored parameters, and
- * what is broken or hostile. */
+/* Servers without a stream: late, repeated, corrected and withdrawn rows, paging, ignored
+ * parameters, and what is broken or hostile. */
 #include "config.h"
 
 #include <string.h>
@@ -79,14 +79,18 @@ append_row (GString *out,
             const Row *row)
 {
   char time[40], stamp[40];
-  g_string_append_printf (
-    out,
-    "%s{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\",\"meta\":{\"versionId\":\"%d\",\"lastUpdated\":\"%s\"},"
-    "\"status\":\"%s\",\"category\":[{\"coding\":[{\"code\":\"%s\"}]}],\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
-    "\"code\":\"%s\"}]},\"subject\":{\"reference\":\"Patient/%s\"},\"effectiveDateTime\":\"%s\"%s}}",
-    out->str[out->len - 1] == '[' ? "" : ",", row->id, row->version,
-    tw_time_format_iso (row->stamp_us, stamp, sizeof stamp), row->status, row->category, row->code, row->patient,
-    tw_time_format_iso (base_us + row->minute * TW_MINUTE, time, sizeof time), row->value);
+  g_string_append_printf (out,
+                          "%s{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\","
+                          "\"meta\":{\"versionId\":\"%d\",\"lastUpdated\":\"%s\"},"
+                          "\"status\":\"%s\",\"category\":[{\"coding\":[{\"code\":\"%s\"}]}],"
+                          "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+                          "\"code\":\"%s\"}]},\"subject\":{\"reference\":\"Patient/"
+                          "%s\"},\"effectiveDateTime\":\"%s\"%s}}",
+                          out->str[out->len - 1] == '[' ? "" : ",", row->id, row->version,
+                          tw_time_format_iso (row->stamp_us, stamp, sizeof stamp), row->status,
+                          row->category, row->code, row->patient,
+                          tw_time_format_iso (base_us + row->minute * TW_MINUTE, time, sizeof time),
+                          row->value);
 }
 
 static char *
@@ -136,14 +140,18 @@ search (TwTestWard *ward,
       if (manners->page_size > 0 && seen > from + manners->page_size)
         {
           g_free (next);
-          next = g_strdup_printf (",{\"relation\":\"next\",\"url\":\"http://127.0.0.1:%u/fhir/R4/Observation?_page=%u&%s\"}",
-                                  manners->foreign_next ? 1 : ward->port, from + manners->page_size, query);
+          next = g_strdup_printf (",{\"relation\":\"next\",\"url\":\"http://127.0.0.1:%u/fhir/R4/"
+                                  "Observation?_page=%u&%s\"}",
+                                  manners->foreign_next ? 1 : ward->port, from + manners->page_size,
+                                  query);
           break;
         }
       append_row (entries, row);
     }
-  g_autofree char *self = manners->ignores_stamp ? g_strdup ("Observation?category=vital-signs") : g_strdup (query);
-  answer->body = g_strdup_printf ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"link\":[{\"relation\":\"self\",\"url\":"
+  g_autofree char *self =
+      manners->ignores_stamp ? g_strdup ("Observation?category=vital-signs") : g_strdup (query);
+  answer->body = g_strdup_printf ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"link\":[{"
+                                  "\"relation\":\"self\",\"url\":"
                                   "\"%s/Observation?%s\"}%s],\"entry\":%s]}",
                                   ward->base, self, next, entries->str);
 }
@@ -158,25 +166,31 @@ answer (TwTestWard *ward,
   if (g_str_equal (path, "/fhir/R4/metadata") && manners->no_metadata)
     {
       answer->status = 404;
-      answer->body = g_strdup ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"not-found\"}]}");
+      answer->body = g_strdup ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
+                               "\"error\",\"code\":\"not-found\"}]}");
     }
   else if (g_str_equal (path, "/fhir/R4/Encounter") && !manners->no_encounters)
     answer->body = g_strdup (
-      "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{\"resource\":{\"resourceType\":\"Encounter\",\"id\":"
-      "\"e1\",\"status\":\"in-progress\",\"subject\":{\"reference\":\"Patient/pa\"}}}]}");
+        "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{\"resource\":{"
+        "\"resourceType\":\"Encounter\",\"id\":"
+        "\"e1\",\"status\":\"in-progress\",\"subject\":{\"reference\":\"Patient/pa\"}}}]}");
   else if (g_str_equal (path, "/fhir/R4/Patient"))
-    answer->body = g_strdup ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{\"resource\":{\"resourceType\":"
-                             "\"Patient\",\"id\":\"pa\",\"birthDate\":\"1966-03-08\"}},{\"resource\":{\"resourceType\":"
-                             "\"Patient\",\"id\":\"pb\",\"name\":[{\"text\":\"DEMO, Bo\"}]}}]}");
+    answer->body = g_strdup (
+        "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{\"resource\":{"
+        "\"resourceType\":"
+        "\"Patient\",\"id\":\"pa\",\"birthDate\":\"1966-03-08\"}},{\"resource\":{\"resourceType\":"
+        "\"Patient\",\"id\":\"pb\",\"name\":[{\"text\":\"DEMO, Bo\"}]}}]}");
   else if (g_str_equal (path, "/fhir/R4/Observation") && manners->instead != NULL)
     {
       answer->body = g_strdup (manners->instead);
       answer->status = manners->instead_status;
     }
-  else if (g_str_equal (path, "/fhir/R4/Observation") && manners->refuses_sort && strstr (query, "_sort=_last") != NULL)
+  else if (g_str_equal (path, "/fhir/R4/Observation") && manners->refuses_sort
+           && strstr (query, "_sort=_last") != NULL)
     {
       answer->status = 400;
-      answer->body = g_strdup ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"invalid\"}]}");
+      answer->body = g_strdup ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
+                               "\"error\",\"code\":\"invalid\"}]}");
     }
   else if (g_str_equal (path, "/fhir/R4/Observation"))
     search (ward, query, answer);
@@ -267,7 +281,8 @@ test_changes (Fixture *fixture,
   add_row (ward, "o2", 1, "pa", 5, 82.5);
   add_row (ward, "o3", 1, "px", 5, 99);   /* a patient of another ward */
   expect (fixture, 1, "0:heart_rate=82.5@5 ");
-  add_row (ward, "o4", 1, "pa", 3, 81.5)->stamp_us -= 90 * TW_SECOND; /* stamped before it was committed */
+  add_row (ward, "o4", 1, "pa", 3, 81.5)->stamp_us -=
+      90 * TW_SECOND; /* stamped before it was committed */
   expect (fixture, 1, "0:heart_rate=81.5@3 ");
   add_row (ward, "o2", 2, "pa", 5, 83.5);
   expect (fixture, 1, "0:heart_rate=83.5@5[c] ");
@@ -308,9 +323,10 @@ test_refusals (Fixture *fixture,
   wait_for_poll (fixture);
   TwFeedCounts counts;
   tw_source_get_counts (fixture->source, &counts);
-  g_test_message ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ": %s", counts.n_refused, counts.n_received,
-                  counts.last_refusal);
-  g_assert_cmpuint (counts.n_refused, ==, 2); /* once each, however often they are seen; the unknown code is no fault */
+  g_test_message ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ": %s", counts.n_refused,
+                  counts.n_received, counts.last_refusal);
+  g_assert_cmpuint (counts.n_refused, ==,
+                    2); /* once each, however often they are seen; the unknown code is no fault */
   g_assert_cmpuint (strlen (counts.last_refusal), >, 10);
   g_autofree char *text = tw_heard_dup_text (&fixture->heard, base_us);
   g_assert_nonnull (strstr (text, "0:heart_rate=81.5@1[h]"));
@@ -346,7 +362,8 @@ test_foreign_next (Fixture *fixture,
   expect (fixture, 1, "0:heart_rate=80.5@0[h] "); /* what was good is shown */
 }
 
-/* A server that does not know _lastUpdated says so in its self link: asked by time of measurement. */
+/* A server that does not know _lastUpdated says so in its self link: asked by time of measurement.
+ */
 static void
 test_ignored_stamp (Fixture *fixture,
                     gconstpointer data)
@@ -357,7 +374,10 @@ test_ignored_stamp (Fixture *fixture,
   expect (fixture, 1, "0:heart_rate=80.5@0[h] ");
   add_row (fixture->ward, "o2", 1, "pa", 1, 81.5);
   expect (fixture, 1, "0:heart_rate=81.5@1 ");
-  tw_wait_until (tw_test_ward_count (fixture->ward, "*Observation?patient=pa&category=vital-signs&date=ge*&_count=1000") >= 2);
+  tw_wait_until (
+      tw_test_ward_count (fixture->ward,
+                          "*Observation?patient=pa&category=vital-signs&date=ge*&_count=1000")
+      >= 2);
   g_assert_cmpuint (tw_test_ward_count (fixture->ward, "*Observation?_lastUpdated*"), ==, 1);
 }
 
@@ -388,12 +408,17 @@ test_hostile (Fixture *fixture,
     guint status;
     TwFeedState state;
   } cases[] = {
-    { "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Obs", 200, TW_FEED_FAULT },
+    { "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Obs", 200,
+      TW_FEED_FAULT },
     { deep, 200, TW_FEED_FAULT },
     { "<html><body>Welcome</body></html>", 200, TW_FEED_FAULT },
     { "", 200, TW_FEED_FAULT },
-    { "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"exception\"}]}", 200, TW_FEED_FAULT },
-    { "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"throttled\"}]}", 503, TW_FEED_RECONNECTING },
+    { "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
+      "\"exception\"}]}",
+      200, TW_FEED_FAULT },
+    { "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
+      "\"throttled\"}]}",
+      503, TW_FEED_RECONNECTING },
     { "oops", 500, TW_FEED_RECONNECTING },
   };
   start (fixture);

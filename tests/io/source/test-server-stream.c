@@ -12,20 +12,28 @@
 
 static gint64 base_us; /* ten minutes before the test began */
 
-static const char roster_body[]
-  = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":["
-    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e1\",\"status\":\"in-progress\",\"subject\":{\"reference\":"
-    "\"Patient/pa\"},\"location\":[{\"location\":{\"reference\":\"Location/b3\"}}]},\"search\":{\"mode\":\"match\"}},"
-    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e2\",\"status\":\"in-progress\",\"subject\":{\"reference\":"
-    "\"Patient/pb\"},\"location\":[{\"location\":{\"reference\":\"Location/b4\"}}]},\"search\":{\"mode\":\"match\"}},"
-    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e3\",\"status\":\"finished\",\"subject\":{\"reference\":"
+static const char roster_body[] =
+    "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":["
+    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e1\",\"status\":\"in-progress\","
+    "\"subject\":{\"reference\":"
+    "\"Patient/pa\"},\"location\":[{\"location\":{\"reference\":\"Location/"
+    "b3\"}}]},\"search\":{\"mode\":\"match\"}},"
+    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e2\",\"status\":\"in-progress\","
+    "\"subject\":{\"reference\":"
+    "\"Patient/pb\"},\"location\":[{\"location\":{\"reference\":\"Location/"
+    "b4\"}}]},\"search\":{\"mode\":\"match\"}},"
+    "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e3\",\"status\":\"finished\","
+    "\"subject\":{\"reference\":"
     "\"Patient/pc\"}},\"search\":{\"mode\":\"match\"}},"
-    "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"pa\",\"name\":[{\"family\":\"DEMO\",\"given\":[\"Clara\"]}]},"
+    "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"pa\",\"name\":[{\"family\":\"DEMO\","
+    "\"given\":[\"Clara\"]}]},"
     "\"search\":{\"mode\":\"include\"}},"
     "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"pb\"},\"search\":{\"mode\":\"include\"}},"
-    "{\"resource\":{\"resourceType\":\"Location\",\"id\":\"b3\",\"name\":\"3\",\"partOf\":{\"reference\":\"Location/w\"}},"
+    "{\"resource\":{\"resourceType\":\"Location\",\"id\":\"b3\",\"name\":\"3\",\"partOf\":{"
+    "\"reference\":\"Location/w\"}},"
     "\"search\":{\"mode\":\"include\"}},"
-    "{\"resource\":{\"resourceType\":\"Location\",\"id\":\"b4\",\"name\":\"4\",\"partOf\":{\"reference\":\"Location/w\"}},"
+    "{\"resource\":{\"resourceType\":\"Location\",\"id\":\"b4\",\"name\":\"4\",\"partOf\":{"
+    "\"reference\":\"Location/w\"}},"
     "\"search\":{\"mode\":\"include\"}}]}";
 
 static char *
@@ -36,11 +44,15 @@ make_observation (const char *id,
 {
   char time[40];
   return g_strdup_printf (
-    "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\",\"meta\":{\"versionId\":\"1\"},\"status\":\"final\","
-    "\"category\":[{\"coding\":[{\"code\":\"vital-signs\"}]}],\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
-    "\"code\":\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/%s\"},\"effectiveDateTime\":\"%s\",\"valueQuantity\":"
-    "{\"value\":%g,\"unit\":\"beats/min\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"/min\"}}}",
-    id, patient, tw_time_format_iso (base_us + minute * TW_MINUTE, time, sizeof time), value);
+      "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"%s\",\"meta\":{\"versionId\":\"1\"}"
+      ",\"status\":\"final\","
+      "\"category\":[{\"coding\":[{\"code\":\"vital-signs\"}]}],\"code\":{\"coding\":[{\"system\":"
+      "\"http://loinc.org\","
+      "\"code\":\"8867-4\"}]},\"subject\":{\"reference\":\"Patient/"
+      "%s\"},\"effectiveDateTime\":\"%s\",\"valueQuantity\":"
+      "{\"value\":%g,\"unit\":\"beats/min\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"/"
+      "min\"}}}",
+      id, patient, tw_time_format_iso (base_us + minute * TW_MINUTE, time, sizeof time), value);
 }
 
 /* Two pages of history for pa, one for pb. */
@@ -61,12 +73,22 @@ answer (TwTestWard *ward,
     {
       gboolean second = strstr (query, "_page=2") != NULL;
       gboolean is_b = strstr (query, "patient=pb") != NULL;
-      g_autofree char *one = make_observation (is_b ? "ob" : second ? "o2" : "o1", is_b ? "pb" : "pa",
-                                               is_b ? 2 : second ? 1 : 0, is_b ? 62.5 : second ? 81.5 : 80.5);
-      g_autofree char *next = g_strdup_printf ("\"link\":[{\"relation\":\"next\",\"url\":\"%s/Observation?patient=pa&_page=2\"}],",
-                                               ward->base);
-      answer->body = g_strdup_printf ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",%s\"entry\":[%s]}",
-                                      is_b || second ? "" : next, one);
+      g_autofree char *one = make_observation (is_b     ? "ob"
+                                               : second ? "o2"
+                                                        : "o1",
+                                               is_b ? "pb" : "pa",
+                                               is_b     ? 2
+                                               : second ? 1
+                                                        : 0,
+                                               is_b     ? 62.5
+                                               : second ? 81.5
+                                                        : 80.5);
+      g_autofree char *next = g_strdup_printf (
+          "\"link\":[{\"relation\":\"next\",\"url\":\"%s/Observation?patient=pa&_page=2\"}],",
+          ward->base);
+      answer->body =
+          g_strdup_printf ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",%s\"entry\":[%s]}",
+                           is_b || second ? "" : next, one);
     }
   else
     return FALSE;
@@ -130,8 +152,9 @@ finish (TwSource *source,
 static void
 assert_begun (const TwHeard *heard)
 {
-  static const char *const parts[] = { "0:heart_rate=80.5@0[h] ", "0:heart_rate=81.5@1[h] ", "0:heart_rate=82.5@8 ",
-                                       "1:heart_rate=62.5@2[h] ", "1:heart_rate=63.5@8 " };
+  static const char *const parts[] = { "0:heart_rate=80.5@0[h] ", "0:heart_rate=81.5@1[h] ",
+                                       "0:heart_rate=82.5@8 ", "1:heart_rate=62.5@2[h] ",
+                                       "1:heart_rate=63.5@8 " };
   g_autofree char *text = tw_heard_dup_text (heard, base_us);
   const char *at[5];
   g_test_message ("%s", text);
@@ -183,21 +206,31 @@ test_begin (void)
   tw_test_ward_sample (ward, 10, "pa", base_us + 5 * TW_MINUTE, 84);
   tw_test_ward_sample (ward, 11, "pa", base_us + 9 * TW_MINUTE, 83);
   tw_test_ward_sample (ward, 12, "pb", base_us + 9 * TW_MINUTE, (double) NAN);
-  TwFrame correction = { .type = TW_FRAME_CORRECTION, .q = 13, .puid = "pa", .t_us = base_us + 9 * TW_MINUTE,
-                         .channel = TW_CHANNEL_HEART_RATE, .n = 1 };
-  correction.values[0] = (TwFrameValue){ .channel = TW_CHANNEL_HEART_RATE, .value = 85, .unit = TW_UNIT_PER_MIN };
+  TwFrame correction = { .type = TW_FRAME_CORRECTION,
+                         .q = 13,
+                         .puid = "pa",
+                         .t_us = base_us + 9 * TW_MINUTE,
+                         .channel = TW_CHANNEL_HEART_RATE,
+                         .n = 1 };
+  correction.values[0] =
+      (TwFrameValue){ .channel = TW_CHANNEL_HEART_RATE, .value = 85, .unit = TW_UNIT_PER_MIN };
   tw_test_ward_write_frame (ward, &correction);
   correction.q = 14;
   correction.n = 0;
   correction.values[0].value = (double) NAN;
   tw_test_ward_write_frame (ward, &correction);
-  TwFrame gap = { .type = TW_FRAME_GAP, .q = 15, .puid = "pb", .from_us = base_us, .to_us = base_us + TW_MINUTE,
+  TwFrame gap = { .type = TW_FRAME_GAP,
+                  .q = 15,
+                  .puid = "pb",
+                  .from_us = base_us,
+                  .to_us = base_us + TW_MINUTE,
                   .channel = TW_CHANNEL_SPO2 };
   tw_test_ward_write_frame (ward, &gap);
   tw_wait_until (heard.gaps->len > 0);
   g_autofree char *text = tw_heard_dup_text (&heard, base_us);
   g_assert_cmpstr (text, ==,
-                   "0:heart_rate=83@9 0:heart_rate=84@5 0:heart_rate=83@9 1:heart_rate=-1@9[a] 0:heart_rate=85@9[c] "
+                   "0:heart_rate=83@9 0:heart_rate=84@5 0:heart_rate=83@9 1:heart_rate=-1@9[a] "
+                   "0:heart_rate=85@9[c] "
                    "0:heart_rate=-1@9[w] ");
   g_autofree char *gaps = g_strdup_printf ("1 %d;", (int) TW_CHANNEL_SPO2);
   g_assert_cmpstr (heard.gaps->str, ==, gaps);
@@ -352,7 +385,8 @@ test_offline (void)
 static void
 test_broken_frames (void)
 {
-  static const char *const lines[] = { "{\"t\":\"s\",\n", "not json\n", "[1,2,3]\n", "{\"t\":\"s\",\"q\":\"nine\"}\n", "\xff\xfe\n" };
+  static const char *const lines[] = { "{\"t\":\"s\",\n", "not json\n", "[1,2,3]\n",
+                                       "{\"t\":\"s\",\"q\":\"nine\"}\n", "\xff\xfe\n" };
   TwTestWard *ward = new_ward ();
   TwSource *source = new_source (ward, NULL);
   TwHeard heard;
@@ -365,8 +399,10 @@ test_broken_frames (void)
       n_before = heard.statuses->len;
       tw_test_ward_write (ward, lines[i]);
       tw_wait_until (heard.statuses->len > n_before);
-      g_assert_cmpint (g_array_index (heard.statuses, TwFeedStatus, n_before).state, !=, TW_FEED_LIVE);
-      g_assert_cmpuint (strlen (g_array_index (heard.statuses, TwFeedStatus, n_before).message), >, 10);
+      g_assert_cmpint (g_array_index (heard.statuses, TwFeedStatus, n_before).state, !=,
+                       TW_FEED_LIVE);
+      g_assert_cmpuint (strlen (g_array_index (heard.statuses, TwFeedStatus, n_before).message), >,
+                        10);
     }
   tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
   finish (source, &heard, ward);

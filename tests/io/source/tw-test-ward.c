@@ -14,10 +14,12 @@ static void
 refuse (SoupServerMessage *message,
         guint status)
 {
-  static const char outcome[] = "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\","
-                                "\"code\":\"security\",\"details\":{\"text\":\"told to refuse\"}}]}";
+  static const char outcome[] =
+      "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\","
+      "\"code\":\"security\",\"details\":{\"text\":\"told to refuse\"}}]}";
   soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_STATIC, outcome, strlen (outcome));
+  soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_STATIC, outcome,
+                                    strlen (outcome));
 }
 
 static void
@@ -39,7 +41,8 @@ open_stream (TwTestWard *ward,
       return;
     }
   soup_server_message_set_status (message, 200, NULL);
-  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_CHUNKED);
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                     SOUP_ENCODING_CHUNKED);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   g_ptr_array_add (ward->streams, g_object_ref (message));
   g_signal_connect (message, "finished", G_CALLBACK (on_stream_gone), ward);
@@ -51,7 +54,8 @@ static gboolean
 is_welcome (const TwTestWard *ward,
             SoupServerMessage *message)
 {
-  const char *said = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
+  const char *said = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Authorization");
   g_autofree char *wanted = g_strconcat ("Bearer ", ward->token != NULL ? ward->token : "", NULL);
   return ward->token == NULL || g_strcmp0 (said, wanted) == 0;
 }
@@ -77,13 +81,17 @@ on_request (SoupServer *server,
       open_stream (ward, message, query);
       return;
     }
-  if (g_str_equal (path, "/fhir/R4/metadata") && (ward->answer == NULL || !ward->answer (ward, path, query, &answer)))
+  if (g_str_equal (path, "/fhir/R4/metadata")
+      && (ward->answer == NULL || !ward->answer (ward, path, query, &answer)))
     answer.body = g_strdup_printf (
-      "{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"fhirVersion\":\"4.0.1\",%s"
-      "\"rest\":[{\"mode\":\"server\",\"resource\":[{\"type\":\"Observation\",\"searchParam\":"
-      "[{\"name\":\"_lastUpdated\",\"type\":\"date\"}]}]}]}",
-      ward->with_stream ? "\"extension\":[{\"url\":\"urn:twinward:stream\",\"valueUrl\":\"x\"}]," : "");
-  else if (answer.body == NULL && answer.status == 200 && !ward->answer (ward, path, query, &answer))
+        "{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"fhirVersion\":\"4.0.1\","
+        "%s"
+        "\"rest\":[{\"mode\":\"server\",\"resource\":[{\"type\":\"Observation\",\"searchParam\":"
+        "[{\"name\":\"_lastUpdated\",\"type\":\"date\"}]}]}]}",
+        ward->with_stream ? "\"extension\":[{\"url\":\"urn:twinward:stream\",\"valueUrl\":\"x\"}],"
+                          : "");
+  else if (answer.body == NULL && answer.status == 200
+           && !ward->answer (ward, path, query, &answer))
     {
       refuse (message, 404);
       return;
@@ -92,10 +100,12 @@ on_request (SoupServer *server,
   if (answer.header != NULL)
     {
       g_auto (GStrv) parts = g_strsplit (answer.header, ": ", 2);
-      soup_message_headers_replace (soup_server_message_get_response_headers (message), parts[0], parts[1]);
+      soup_message_headers_replace (soup_server_message_get_response_headers (message), parts[0],
+                                    parts[1]);
     }
   if (answer.body != NULL)
-    soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_COPY, answer.body, strlen (answer.body));
+    soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_COPY,
+                                      answer.body, strlen (answer.body));
   g_free (answer.body);
   g_free (answer.header);
 }
@@ -140,7 +150,8 @@ tw_test_ward_write (TwTestWard *ward,
 {
   g_assert_cmpuint (ward->streams->len, >, 0);
   SoupServerMessage *message = g_ptr_array_index (ward->streams, ward->streams->len - 1);
-  soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, text, strlen (text));
+  soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, text,
+                            strlen (text));
   soup_server_message_unpause (message);
 }
 
@@ -326,7 +337,8 @@ tw_heard_dup_text (const TwHeard *heard,
     {
       const TwObservation *obs = &g_array_index (heard->readings, TwObservation, i);
       g_string_append_printf (text, "%u:%s=%g@%" G_GINT64_FORMAT, obs->patient,
-                              tw_channel_info ((TwChannel) obs->channel)->name, isnan (obs->value) ? -1.0 : obs->value,
+                              tw_channel_info ((TwChannel) obs->channel)->name,
+                              isnan (obs->value) ? -1.0 : obs->value,
                               (obs->t_us - base_us) / TW_MINUTE);
       if (obs->flags != 0)
         g_string_append_printf (text, "[%s%s%s%s]", obs->flags & TW_OBSERVATION_HISTORY ? "h" : "",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A small FHIR server with a stream for tests, in the test's own main loop: it says what it is told to say,
- * remembers what it was asked, and can fail in every way. */
+/* A small FHIR server with a stream for tests, in the test's own main loop: it says what it is
+ * told to say, remembers what it was asked, and can fail in every way. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -20,7 +20,8 @@ typedef struct
 typedef struct _TwTestWard TwTestWard;
 
 /* query may be NULL. Sets the answer; FALSE: nothing there. */
-typedef gboolean (*TwAnswerFunc) (TwTestWard *ward, const char *path, const char *query, TwAnswer *answer);
+typedef gboolean (*TwAnswerFunc) (TwTestWard *ward, const char *path, const char *query,
+                                  TwAnswer *answer);
 
 struct _TwTestWard
 {
@@ -33,7 +34,8 @@ struct _TwTestWard
   const char *token;       /* NULL: none needed */
   GPtrArray *asked;        /* char: "path?query", in order */
   GPtrArray *streams;      /* SoupServerMessage, open ones */
-  void (*on_stream) (TwTestWard *ward, const char *query); /* a stream was opened: write its greeting */
+  /* a stream was opened: write its greeting */
+  void (*on_stream) (TwTestWard *ward, const char *query);
   gpointer data;
 };
 
@@ -46,7 +48,8 @@ void tw_test_ward_write_frame (TwTestWard *ward, const TwFrame *frame);
 void tw_test_ward_greet (TwTestWard *ward, const char *epoch, const char *token);
 void tw_test_ward_heartbeat (TwTestWard *ward, const char *token);
 /* One tick: heart rate of the patient. NaN: absent. */
-void tw_test_ward_sample (TwTestWard *ward, guint64 q, const char *puid, gint64 t_us, double heart_rate);
+void tw_test_ward_sample (TwTestWard *ward, guint64 q, const char *puid, gint64 t_us,
+                          double heart_rate);
 /* Cuts every stream in the middle. */
 void tw_test_ward_cut (TwTestWard *ward);
 /* How often a path (with query, as a pattern) was asked. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* WFDB records: our own small ones in every packing, hostile headers, and real ones against their checksums. */
+/* WFDB records: our own small ones in every packing, hostile headers, and real ones against their
+ * checksums. */
 #include "config.h"
 
 #include "tw-wfdb-file.h"
@@ -104,7 +105,8 @@ assert_checked (TwWfdbRecord *record,
   g_assert_cmpint (matches, ==, expected);
 }
 
-/* Two samples of each packing, the missing code among them, with the digital values worked out by hand. */
+/* Two samples of each packing, the missing code among them, with the digital values worked out by
+ * hand. */
 static const struct
 {
   int format;
@@ -147,7 +149,8 @@ static void
 test_format_16 (Fixture *fixture,
                 gconstpointer data)
 {
-  /* Three frames of two vital signs: 90.1, missing, -90.1 (a sensor's fault, but a value) and 118, 0, missing. */
+  /* Three frames of two vital signs: 90.1, missing, -90.1 (a sensor's fault, but a value) and 118,
+   * 0, missing. */
   static const guint8 bytes[]
     = { 0x85, 0x03, 0x76, 0x00, 0x00, 0x80, 0x00, 0x00, 0x7b, 0xfc, 0x00, 0x80 };
   write_file (fixture, "r1.dat", bytes, sizeof bytes);
@@ -189,7 +192,8 @@ static void
 test_format_212 (Fixture *fixture,
                  gconstpointer data)
 {
-  /* Frames of three samples: two of the first signal, one of the second; 5 bytes before the first sample. */
+  /* Frames of three samples: two of the first signal, one of the second; 5 bytes before the first
+   * sample. */
   static const guint8 bytes[]
     = { 9, 9, 9, 9, 9, 0x85, 0xc3, 0x7b, 0x02, 0x10, 0x03, 0x04, 0x80, 0x00 };
   write_file (fixture, "r2.dat", bytes, sizeof bytes);
@@ -201,7 +205,8 @@ test_format_212 (Fixture *fixture,
   g_autoptr (TwWfdbRecord) record = open_good (fixture, "r2");
   g_assert_cmpuint (tw_wfdb_record_get_n_frames (record), ==, 2);
   g_assert_cmpint (tw_wfdb_record_get_start_us (record), ==, 0);
-  /* samples: 901 -901 2 | 259 4 -2048 (missing); the second signal lies one frame later in the file */
+  /* samples: 901 -901 2 | 259 4 -2048 (missing); the second signal lies one frame later in the file
+   */
   assert_values (record, 0, 0, 2, (double[]){ 450, 129 });
   assert_values (record, 1, 0, 2, (double[]){ NAN, NAN });
   assert_checked (record, 0, FALSE);
@@ -226,11 +231,14 @@ static void
 test_segments (Fixture *fixture,
                gconstpointer data)
 {
-  write_file (fixture, "m.hea", "m/4 2 1/125 7 31:25.894 10/10/2096\nm_layout 0\nm1 2\n~ 3\nm2 2\n", -1);
-  write_file (fixture, "m_layout.hea", "m_layout 2 1\n~ 0 1/bpm 8 0 -128 0 0 HR\n~ 0 1/% 8 0 -128 0 0 SpO2\n", -1);
+  write_file (fixture, "m.hea", "m/4 2 1/125 7 31:25.894 10/10/2096\nm_layout 0\nm1 2\n~ 3\nm2 2\n",
+              -1);
+  write_file (fixture, "m_layout.hea",
+              "m_layout 2 1\n~ 0 1/bpm 8 0 -128 0 0 HR\n~ 0 1/% 8 0 -128 0 0 SpO2\n", -1);
   write_file (fixture, "m1.hea", "m1 1 1 2\nm1.dat 80 1/% 8 0 97 0 0 SpO2\n", -1);
   write_file (fixture, "m1.dat", "\xe1\xe0", 2);
-  write_file (fixture, "m2.hea", "m2 2 1 2\nm2.dat 80 1/% 8 0 0 0 0 SpO2\nm2.dat 80 2/bpm 8 0 0 0 0 HR\n", -1);
+  write_file (fixture, "m2.hea",
+              "m2 2 1 2\nm2.dat 80 1/% 8 0 0 0 0 SpO2\nm2.dat 80 2/bpm 8 0 0 0 0 HR\n", -1);
   write_file (fixture, "m2.dat", "\xdf\xe9\x00\xeb", 4);
   g_autoptr (TwWfdbRecord) record = open_good (fixture, "m");
   g_assert_cmpuint (tw_wfdb_record_get_n_frames (record), ==, 7);
@@ -292,7 +300,8 @@ static const struct
   { "r 1 1 1 1:2:3 2020-01-01\nr.dat 16\n", TW_STORE_ERROR_FORMAT, "start date" },
   { "r 2 1 1\nr.dat 16\n", TW_STORE_ERROR_FORMAT, "ends early" },
   { "r 1 1 1\nr.dat 16\nr.dat 16\n", TW_STORE_ERROR_FORMAT, "more lines" },
-  { "r 1 1 1\n../r.dat 16\n", TW_STORE_ERROR_FORMAT, "Line 2 of the header: the signal file is not a plain name" },
+  { "r 1 1 1\n../r.dat 16\n", TW_STORE_ERROR_FORMAT,
+    "Line 2 of the header: the signal file is not a plain name" },
   { "r 1 1 1\n/etc/passwd 16\n", TW_STORE_ERROR_FORMAT, "plain name" },
   { "r 1 1 1\n..\\r.dat 16\n", TW_STORE_ERROR_FORMAT, "plain name" },
   { "r 1 1 1\nr.dat 16y4\n", TW_STORE_ERROR_FORMAT, "format" },
@@ -343,10 +352,12 @@ test_refused (Fixture *fixture,
 static void
 test_mutants (void)
 {
-  static const char header[] = "s/3 2 0.0166666666667/125(7) 1936 31:25.894 10/10/2896\nl 0\n~ 3\ns_1 4\n"
-                               "# <age>: 60 <sex>: F\n";
-  static const char single[] = "s 2 360 9\ns.dat 212x4:3+24 20(-1600)/mmHg 12 0 -242 -18875 0 ABP Mean\n"
-                               "s.dat 212 10/bpm 12 0 1 2 3 HR\n# age: 7 sex: m";
+  static const char header[] =
+      "s/3 2 0.0166666666667/125(7) 1936 31:25.894 10/10/2896\nl 0\n~ 3\ns_1 4\n"
+      "# <age>: 60 <sex>: F\n";
+  static const char single[] =
+      "s 2 360 9\ns.dat 212x4:3+24 20(-1600)/mmHg 12 0 -242 -18875 0 ABP Mean\n"
+      "s.dat 212 10/bpm 12 0 1 2 3 HR\n# age: 7 sex: m";
   static const char bytes[] = "\0\n \x80\xff-9/:x~";
   g_autoptr (GRand) rand = g_rand_new_with_seed (8312);
   const char *texts[] = { header, single };
@@ -407,12 +418,32 @@ test_numerics (void)
 
 /* Records of other people's making whose header gives a checksum of every signal. */
 static const char *const checked[] = {
-  "100",          "100_3chan",     "03700181",         "1003",         "12726",
-  "310derive",    "310derive_2",   "310derive_3",      "311derive",    "311derive_2",
-  "311derive_3",  "311derive_4",   "3000003_0003",     "a103l",        "drive02",
-  "p10143",       "s0010_re",      "test01_00s",       "test01_00s_frame", "test_generator_2",
-  "v102s",        "wave_4",        "multi-segment/041s/041s01", "multi-segment/p000878/3269321_0002",
-  "multi-segment/s25047/3234460_0018", "multi-segment/s00001/s00001-2896-10-09-01-56n",
+  "100",
+  "100_3chan",
+  "03700181",
+  "1003",
+  "12726",
+  "310derive",
+  "310derive_2",
+  "310derive_3",
+  "311derive",
+  "311derive_2",
+  "311derive_3",
+  "311derive_4",
+  "3000003_0003",
+  "a103l",
+  "drive02",
+  "p10143",
+  "s0010_re",
+  "test01_00s",
+  "test01_00s_frame",
+  "test_generator_2",
+  "v102s",
+  "wave_4",
+  "multi-segment/041s/041s01",
+  "multi-segment/p000878/3269321_0002",
+  "multi-segment/s25047/3234460_0018",
+  "multi-segment/s00001/s00001-2896-10-09-01-56n",
 };
 
 static void
@@ -449,7 +480,8 @@ test_checksums (void)
 static void
 test_real_segments (void)
 {
-  g_autofree char *path = tw_test_dup_shared (SAMPLES "multi-segment/s00001/s00001-2896-10-10-00-31.hea");
+  g_autofree char *path =
+      tw_test_dup_shared (SAMPLES "multi-segment/s00001/s00001-2896-10-10-00-31.hea");
   if (path == NULL)
     return;
   g_autoptr (GError) error = NULL;
@@ -463,7 +495,8 @@ test_real_segments (void)
   /* The record begins with a gap of 3261 frames. */
   g_assert_true (tw_wfdb_record_read (record, 0, 3259, 6, values, &error));
   g_assert_no_error (error);
-  g_assert_true (isnan (values[0]) && isnan (values[1]) && isfinite (values[2]) && isfinite (values[5]));
+  g_assert_true (isnan (values[0]) && isnan (values[1]) && isfinite (values[2])
+                 && isfinite (values[5]));
 }
 
 int
