@@ -267,7 +267,8 @@ print_header (char **files)
            "data among those worse than the newest value alone in no data set\n"
            "# made by: bench/train-quantiles --train, all patients of the files, filter of priors.csv\n"
            "# source: eICU demo hourly and cuff (ODbL 1.0), PhysioNet/CinC 2012 (open access), MIMIC-IV "
-           "demo (ODbL 1.0); glucose sensors: Glucose-ML Colas, Hall (CC BY 4.0), BIG IDEAs (ODC-By 1.0)\n"
+           "demo (ODbL 1.0); glucose sensors: Glucose-ML Colas, Hall (CC BY 4.0), BIG IDEAs (ODC-By "
+           "1.0), iglu Broll (GPL >= 2)\n"
            "# trained_on: own, or the row it was borrowed from (under %d forecasts or %d patients)\n",
            MIN_FORECASTS, MIN_PATIENTS);
   for (guint i = 0; files[i] != NULL; i++)

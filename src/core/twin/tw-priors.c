@@ -3,7 +3,8 @@
  * (data/tables/quantiles.csv), read once, checked, and shared by all twins.
  *
  * Crossing paths use the same draws every time: the first 256 points of a 39-dimensional Sobol sequence,
- * shifted digit by digit by a fixed number per channel and dimension, then put through the normal quantile. */
+ * shifted digit by digit by a fixed number per channel and dimension, then put
+ * through the normal quantile. */
 #include "config.h"
 
 #include "tw-priors.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One vital sign of one patient: filter, cadence, ranges. Plain data, so a copy of the model is a checkpoint. */
+/* One vital sign of one patient: filter, cadence, ranges.
+ * Plain data, so a copy of the model is a checkpoint. */
 #pragma once
 
 #include "tw-cadence.h"
