@@ -89,6 +89,22 @@ patient_id (const TwWard *ward,
   return tw_patient_get (tw_ward_get_patient (ward, patient))->id;
 }
 
+/* What one whole number of a block is worth: the device's resolution, or a tenth of it (as in the
+ * stream) where a recording holds finer values. */
+static double
+factor_of (TwChannel     channel,
+           const double *values,
+           gsize         n)
+{
+  double resolution = tw_channel_info (channel)->resolution;
+
+  for (gsize i = 0; i < n; i++)
+    if (isfinite (values[i])
+        && fabs (values[i] / resolution - round (values[i] / resolution)) > 1e-6)
+      return resolution / 10.0;
+  return resolution;
+}
+
 static void
 write_block (const TwWard     *ward,
              const TwResource *resource,
@@ -111,7 +127,6 @@ write_block (const TwWard     *ward,
     .period_us = period_us,
     .value = values,
     .n = (gsize) ((resource->end_us - resource->start_us) / period_us) + 1,
-    .factor = tw_channel_info (channel)->resolution,
   };
   const TwLogSample *samples;
   gsize n;
@@ -129,6 +144,7 @@ write_block (const TwWard     *ward,
         tw_unit_convert (samples[i].value, tw_log_get_unit (log, resource->patient, channel),
                          tw_channel_info (channel)->unit, &values[offset_us / period_us]);
     }
+  sampled.factor = factor_of (channel, values, sampled.n);
   tw_fhir_write_sampled (out, &sampled);
 }
 

@@ -7,9 +7,11 @@
 #include "tw-facade.h"
 #include "tw-fhir-read.h"
 #include "tw-range.h"
+#include "tw-replay.h"
 #include "tw-resource-list.h"
 #include "tw-time.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -220,6 +222,37 @@ test_complete (Fixture *fixture, gconstpointer data)
       next = page->next != NULL ? g_strdup (page->next + strlen (BASE "/")) : NULL;
     }
   g_assert_cmpuint (n, ==, expected);
+}
+
+/* A dense recording with finer values than the device's resolution keeps its tenths. */
+static void
+test_fine_block (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwWard) ward = NULL;
+  g_autoptr (GString) csv = g_string_new ("patient,time,channel,value,unit\n");
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("twinward-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "fine.csv", NULL);
+  TwReplayOptions options = { TW_HOUR, NULL };
+  TwResource block;
+  TwWardFeed *feed;
+  char id[64];
+
+  for (int i = 0; i < 300; i++)
+    g_string_append_printf (csv, "a,2026-01-01T00:%02d:%02dZ,heart_rate,80.%d,/min\n", i / 60, i % 60, i % 10);
+  g_assert_true (g_file_set_contents (path, csv->str, -1, NULL));
+  feed = tw_replay_new (tw_recording_load (path, &error), &options, &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+  g_rmdir (folder);
+  block = (TwResource) { .start_us = feed->start_us - feed->start_us % TW_MINUTE - TW_MINUTE,
+                         .kind = TW_RESOURCE_BLOCK };
+  ward = tw_ward_new (feed, 1.0);
+  g_assert_true (tw_resource_find (ward, tw_resource_format_id (&block, id, sizeof id), &block));
+  tw_resource_write (ward, &block, G_MAXUINT64, out);
+  g_assert_nonnull (strstr (out->str, "\"factor\":0.1"));
+  g_assert_nonnull (strstr (out->str, "\"data\":\"800 801 802 "));
 }
 
 /* Pages show the result of the moment of the first one, whatever arrives meanwhile. */
@@ -452,6 +485,7 @@ main (int argc, char **argv)
   ADD ("/gateway/facade/roster", test_roster);
   ADD ("/gateway/facade/numbers", test_numbers);
   ADD ("/gateway/facade/complete", test_complete);
+  ADD ("/gateway/facade/fine-block", test_fine_block);
   ADD ("/gateway/facade/stable-pages", test_stable_pages);
   ADD ("/gateway/facade/problems", test_problems);
   ADD ("/gateway/facade/self", test_self);
