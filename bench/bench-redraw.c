@@ -15,11 +15,13 @@ typedef struct
   TwSeriesView *views[BENCH_STRIPS];
   TwForecast forecasts[BENCH_STRIPS];
   guint n;
+  const BenchLayout *layout;
 } Monitor;
 
 static void
-monitor_init (Monitor *self, guint n)
+monitor_init (Monitor *self, guint n, const BenchLayout *layout)
 {
+  self->layout = layout;
   self->n = n;
   self->frame = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, BENCH_WIDTH, BENCH_HEIGHT);
   for (int i = 0; i < BENCH_STRIPS; i++)
@@ -46,7 +48,7 @@ redraw (Monitor *self, gboolean axes)
 
   for (int i = 0; i < BENCH_STRIPS; i++)
     {
-      TwStrip strip = bench_strip (&bench_rows[i], self->views[i], &self->forecasts[i], 3 * TW_HOUR);
+      TwStrip strip = bench_strip (&bench_rows[i], self->layout, self->views[i], &self->forecasts[i], 3 * TW_HOUR);
       g_autoptr (GError) error = NULL;
       gboolean done = !axes || tw_plot_strip_axes (cr, &strip, &error);
       done = done && tw_plot_strip_forecast (cr, &strip, &error) && tw_plot_strip_trace (cr, &strip, &error);
@@ -69,7 +71,7 @@ gate (Monitor *self)
   data = cairo_image_surface_get_data (self->frame);
   for (int k = 0; k < BENCH_STRIPS; k++)
     {
-      TwStrip strip = bench_strip (&bench_rows[k], self->views[k], NULL, 3 * TW_HOUR);
+      TwStrip strip = bench_strip (&bench_rows[k], self->layout, self->views[k], NULL, 3 * TW_HOUR);
       const TwColour *ink = &strip.theme->channel[strip.channel];
       gsize n = tw_series_view_get_length (self->views[k]);
       for (gsize i = 0; i < n; i += MAX (n / 5000, 1))
@@ -92,18 +94,19 @@ static void
 measure (Monitor *self, gboolean axes)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autofree char *workload = g_strdup_printf ("6 strips x %u points, 1280x800%s", self->n, axes ? "" : ", axes kept");
+  g_autoptr (GArray) cpu = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autofree char *workload = g_strdup_printf ("6 strips x %u points, %s%s", self->n, self->layout->name,
+                                               axes ? "" : ", axes kept");
 
   for (int round = 0; round < ROUNDS; round++)
     for (double spent = 0; spent < ROUND_MS;)
       {
-        gint64 start = g_get_monotonic_time ();
+        BenchClock clock;
+        bench_start (&clock);
         redraw (self, axes);
-        double ms = (double) (g_get_monotonic_time () - start) / 1000;
-        g_array_append_val (times, ms);
-        spent += ms;
+        spent += bench_stop (&clock, times, cpu);
       }
-  bench_report ("redraw", workload, times, LIMIT_MS, "samples inked");
+  bench_report ("redraw", workload, times, cpu, LIMIT_MS, "samples inked");
 }
 
 int
@@ -114,17 +117,17 @@ main (void)
 
   if (!tw_plot_init (&error))
     g_error ("%s", error->message);
-  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (sizes); i++)
     {
       Monitor monitor;
-      monitor_init (&monitor, sizes[i]);
+      monitor_init (&monitor, sizes[i % G_N_ELEMENTS (sizes)], &bench_layouts[i / G_N_ELEMENTS (sizes)]);
       if (gate (&monitor))
         {
           measure (&monitor, TRUE);
           measure (&monitor, FALSE);
         }
       else
-        g_print ("redraw: %u points: gate failed, no time\n", sizes[i]);
+        g_print ("redraw: %u points: gate failed, no time\n", monitor.n);
       monitor_clear (&monitor);
     }
   g_print ("peer uplot: not installed, skipped\n");

@@ -14,17 +14,19 @@ typedef struct
   cairo_surface_t *layers[BENCH_STRIPS];
   guint32 state;
   gint64 now_us;
+  const BenchLayout *layout;
 } Live;
 
 static void
-live_init (Live *self, gint64 length_us)
+live_init (Live *self, gint64 length_us, const BenchLayout *layout)
 {
+  self->layout = layout;
   self->state = 5;
   self->now_us = BENCH_NOW;
   for (int i = 0; i < BENCH_STRIPS; i++)
     {
       self->series[i] = bench_series (&bench_rows[i], (guint) (length_us / TW_SECOND), length_us, 0);
-      self->layers[i] = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, BENCH_WIDTH, BENCH_HEIGHT / BENCH_STRIPS);
+      self->layers[i] = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, layout->width, layout->height);
     }
 }
 
@@ -56,7 +58,7 @@ tick (Live *self, gint64 past_us)
       TwSample sample = { self->now_us, bench_value (&bench_rows[i], 1, &self->state), 0 };
       tw_series_insert (self->series[i], &sample);
       g_autoptr (TwSeriesView) view = tw_series_snapshot (self->series[i]);
-      TwStrip strip = bench_strip (&bench_rows[i], view, NULL, past_us);
+      TwStrip strip = bench_strip (&bench_rows[i], self->layout, view, NULL, past_us);
       g_autoptr (GError) error = NULL;
 
       strip.from_us += self->now_us - BENCH_NOW;
@@ -71,23 +73,23 @@ tick (Live *self, gint64 past_us)
 }
 
 static void
-measure (gint64 length_us, gint64 past_us)
+measure (gint64 length_us, gint64 past_us, const BenchLayout *layout)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autofree char *workload = g_strdup_printf ("+1 sample x 6, %d h recorded, window %d h", (int) (length_us / TW_HOUR),
-                                               (int) (past_us / TW_HOUR));
+  g_autoptr (GArray) cpu = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autofree char *workload = g_strdup_printf ("+1 sample x 6, %d h recorded, window %d h, %s",
+                                               (int) (length_us / TW_HOUR), (int) (past_us / TW_HOUR), layout->name);
   Live live;
 
-  live_init (&live, length_us);
+  live_init (&live, length_us, layout);
   for (int i = 0; i < TICKS; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      BenchClock clock;
+      bench_start (&clock);
       tick (&live, past_us);
-      double ms = (double) (g_get_monotonic_time () - start) / 1000;
-      if (i > TICKS / 10)
-        g_array_append_val (times, ms);
+      bench_stop (&clock, times, cpu);
     }
-  bench_report ("tick", workload, times, LIMIT_MS, "none timed apart");
+  bench_report ("tick", workload, times, cpu, LIMIT_MS, "none timed apart");
   live_clear (&live);
 }
 
@@ -98,10 +100,13 @@ main (void)
 
   if (!tw_plot_init (&error))
     g_error ("%s", error->message);
-  measure (TW_HOUR, TW_HOUR);
-  measure (3 * TW_HOUR, 3 * TW_HOUR);
-  measure (24 * TW_HOUR, 3 * TW_HOUR);
-  measure (24 * TW_HOUR, 24 * TW_HOUR);
+  for (gsize i = 0; i < G_N_ELEMENTS (bench_layouts); i++)
+    {
+      measure (TW_HOUR, TW_HOUR, &bench_layouts[i]);
+      measure (3 * TW_HOUR, 3 * TW_HOUR, &bench_layouts[i]);
+      measure (24 * TW_HOUR, 3 * TW_HOUR, &bench_layouts[i]);
+      measure (24 * TW_HOUR, 24 * TW_HOUR, &bench_layouts[i]);
+    }
   g_print ("peer uplot: not installed, skipped\n");
   tw_plot_shutdown ();
   return 0;

@@ -31,27 +31,86 @@ tw_columns_clear (TwColumns *self)
   self->allocated = 0;
 }
 
-/* First microsecond that belongs to column index; exact in integers of 128 bits, so that a sample on a boundary
- * never changes column with the window's length. */
+/* a * b / c, rounded down, or up; exact: by 128 bits only where 64 do not hold the product. c > 0, a >= 0. */
+static gint64
+multiply_divide (gint64 a,
+                 gint64 b,
+                 gint64 c,
+                 gboolean up)
+{
+  gint64 product, add = up ? c - 1 : 0;
+
+  if (!__builtin_mul_overflow (a, b, &product) && !__builtin_add_overflow (product, add, &product))
+    return product / c;
+  return (gint64) (((__int128) a * b + add) / c);
+}
+
+/* First microsecond that belongs to column index: a sample on a boundary never changes column with the window's
+ * length. */
 static gint64
 column_start (const TwColumnsSpec *spec,
               guint index)
 {
-  __int128 span = (__int128) spec->to_us - spec->from_us;
-
-  return spec->from_us + (gint64) ((span * index + spec->n - 1) / spec->n);
+  return spec->from_us + multiply_divide (spec->to_us - spec->from_us, index, spec->n, TRUE);
 }
 
 static guint
 column_of (const TwColumnsSpec *spec,
            gint64 t_us)
 {
-  __int128 span = (__int128) spec->to_us - spec->from_us;
-
-  return (guint) (((__int128) (t_us - spec->from_us) * spec->n) / span);
+  return (guint) multiply_divide (t_us - spec->from_us, spec->n, spec->to_us - spec->from_us, FALSE);
 }
 
-/* Scans samples until end_us or the span's end into one column. Returns how many were read. */
+/* First index from at on whose time is not before end_us. */
+static gsize
+find_end (const TwSpan *span,
+          gsize at,
+          gint64 end_us)
+{
+  gsize low = at, high = span->n;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+      if (span->t_us[middle] < end_us)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* First and last accepted sample of a run that has one, and how many finite values do not count. */
+static void
+find_ends (TwColumns *self,
+           TwColumn *column,
+           const TwSpan *span,
+           gsize at,
+           gsize end,
+           guint32 n_accepted)
+{
+  gsize first = at, last = end;
+
+  if (n_accepted < end - at)
+    for (gsize i = at; i < end; i++)
+      self->n_refused += isfinite (span->value[i]) && !tw_columns_accepts (span->value[i], span->quality[i]) ? 1 : 0;
+  if (n_accepted == 0)
+    return;
+  while (!tw_columns_accepts (span->value[first], span->quality[first]))
+    first++;
+  while (!tw_columns_accepts (span->value[last - 1], span->quality[last - 1]))
+    last--;
+  if (column->n_samples == 0)
+    {
+      column->first = span->value[first];
+      column->first_us = span->t_us[first];
+    }
+  column->last = span->value[last - 1];
+  column->last_us = span->t_us[last - 1];
+}
+
+/* Adds the samples from at to the column's end, or the span's. Returns where the next column begins. The loop has
+ * no branches, so that it costs the same whatever the values are. */
 static gsize
 scan_column (TwColumns *self,
              TwColumn *column,
@@ -59,39 +118,28 @@ scan_column (TwColumns *self,
              gsize at,
              gint64 end_us)
 {
+  const double *value = span->value;
+  const TwQuality *quality = span->quality;
   double low = column->n_samples > 0 ? column->min : NO_LOW;
   double high = column->n_samples > 0 ? column->max : NO_HIGH;
-  double last = column->last;
-  gint64 last_us = column->last_us;
-  guint32 n = column->n_samples;
-  gsize i = at;
+  gsize end = find_end (span, at, end_us);
+  guint32 n = 0;
 
-  for (; i < span->n && span->t_us[i] < end_us; i++)
+  for (gsize i = at; i < end; i++)
     {
-      double value = span->value[i];
+      gboolean accepted = tw_columns_accepts (value[i], quality[i]);
+      double for_low = accepted ? value[i] : NO_LOW, for_high = accepted ? value[i] : NO_HIGH;
 
-      if (!tw_columns_accepts (value, span->quality[i]))
-        {
-          self->n_refused += isfinite (value) ? 1 : 0;
-          continue;
-        }
-      if (n++ == 0)
-        {
-          column->first = value;
-          column->first_us = span->t_us[i];
-        }
-      low = value < low ? value : low;
-      high = value > high ? value : high;
-      last = value;
-      last_us = span->t_us[i];
+      n += accepted ? 1 : 0;
+      low = for_low < low ? for_low : low;
+      high = for_high > high ? for_high : high;
     }
+  find_ends (self, column, span, at, end, n);
   column->min = low;
   column->max = high;
-  column->last = last;
-  column->last_us = last_us;
-  self->n_samples += n - column->n_samples;
-  column->n_samples = n;
-  return i;
+  column->n_samples += n;
+  self->n_samples += n;
+  return end;
 }
 
 gboolean

@@ -58,7 +58,7 @@ static inline gboolean
 tw_columns_accepts (double value,
                     TwQuality quality)
 {
-  return tw_quality_verdict (quality) <= TW_VERDICT_DOUBTFUL && value > -1e15 && value < 1e15;
+  return (tw_quality_verdict (quality) <= TW_VERDICT_DOUBTFUL) & (value > -1e15) & (value < 1e15);
 }
 
 G_END_DECLS

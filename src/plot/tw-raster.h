@@ -12,8 +12,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_RASTER_SUB 4        /* where samples are few: smooth slopes */
-#define TW_RASTER_SUB_DENSE 2  /* where each pixel holds several */
+#define TW_RASTER_MAX_SUB 4
 
 /* Pixels of a surface in device units; values map by y = (high - value) * per_unit. */
 typedef struct
@@ -21,7 +20,7 @@ typedef struct
   guint32 *pixels;  /* premultiplied ARGB32; drawn over what is there */
   int stride;       /* in pixels */
   int width, height;
-  int sub;          /* sub-columns a pixel: a divisor of 256 */
+  int sub;          /* sub-columns a pixel: 1, 2 or 4 */
   int end_x;        /* no ink from this column on (now) */
   double high, per_unit;
 } TwRaster;

@@ -19,7 +19,6 @@
 #define MARKER_LARGE_PX 14.0     /* and a larger one, */
 #define MARKER_ALONE_PX 30.0     /* and charted values stand alone, without a line */
 #define CROSS_SPACING_PX 3.0
-#define DENSE_PER_PIXEL 3        /* from so many samples a pixel on, fewer sub-columns do */
 /* Samples that a series surely holds one by one; older ones may be four a minute. */
 #define FULL_RESOLUTION (7 * TW_SERIES_CHUNK)
 
@@ -68,12 +67,15 @@ pixel_columns (const TwStrip *strip)
   return MAX ((int) lround ((strip->width - tw_strip_left (strip)) * strip->scale), 1);
 }
 
-static gsize
-visible_samples (const TwStrip *strip)
+/* Few samples make slopes that want to be smooth; where a pixel holds many, its minimum and maximum say all. */
+static int
+sub_columns (const TwStrip *strip)
 {
-  if (strip->series == NULL)
-    return 0;
-  return tw_series_view_find (strip->series, strip->to_us) - tw_series_view_find (strip->series, strip->from_us);
+  gsize visible = 0, pixels = (gsize) pixel_columns (strip);
+
+  if (strip->series != NULL)
+    visible = tw_series_view_find (strip->series, strip->to_us) - tw_series_view_find (strip->series, strip->from_us);
+  return visible >= 6 * pixels ? 1 : visible >= 2 * pixels ? 2 : TW_RASTER_MAX_SUB;
 }
 
 static void
@@ -105,10 +107,74 @@ build (TwColumns *columns,
   tw_columns_build (columns, view, &spec);
 }
 
+static void
+aim_raster (TwRaster *raster,
+            const TwStrip *strip,
+            cairo_surface_t *surface,
+            int x,
+            int y)
+{
+  /* cairo may still hold a snapshot of the pixels: it has to be told before they change. */
+  cairo_surface_flush (surface);
+  raster->stride = cairo_image_surface_get_stride (surface) / 4;
+  raster->pixels = (guint32 *) (void *) cairo_image_surface_get_data (surface) + (gsize) y * (gsize) raster->stride + x;
+  raster->width = pixel_columns (strip);
+  raster->height = (int) lround (strip->height * strip->scale);
+  raster->sub = trace.sub;
+  raster->end_x = (int) lround ((tw_strip_measured_x (strip) - tw_strip_left (strip)) * strip->scale);
+  raster->high = strip->high;
+  raster->per_unit = strip->height * strip->scale / (strip->high - strip->low);
+}
+
+/* Whether the clip on cr is the measured part alone, which the spans keep to by themselves. */
+static gboolean
+is_unclipped (cairo_t *cr,
+              const TwStrip *strip)
+{
+  cairo_rectangle_list_t *list = cairo_copy_clip_rectangle_list (cr);
+  double left = tw_strip_left (strip), right = tw_strip_measured_x (strip);
+  gboolean whole = FALSE;
+
+  if (list->status == CAIRO_STATUS_SUCCESS && list->num_rectangles == 1)
+    {
+      const cairo_rectangle_t *clip = &list->rectangles[0];
+      whole = clip->x <= left + .01 && clip->x + clip->width >= right - .01 && clip->y <= .01
+              && clip->y + clip->height >= strip->height - .01;
+    }
+  cairo_rectangle_list_destroy (list);
+  return whole;
+}
+
+/* The target's own pixels, where cr maps the strip's pixels onto them one to one. */
+static gboolean
+aim_at_target (TwRaster *raster,
+               cairo_t *cr,
+               const TwStrip *strip)
+{
+  cairo_surface_t *target = cairo_get_group_target (cr);
+  double scale_x, scale_y, offset_x, offset_y, x, y;
+  cairo_matrix_t matrix;
+
+  cairo_get_matrix (cr, &matrix);
+  cairo_surface_get_device_scale (target, &scale_x, &scale_y);
+  cairo_surface_get_device_offset (target, &offset_x, &offset_y);
+  x = (matrix.x0 + tw_strip_left (strip) * matrix.xx) * scale_x + offset_x;
+  y = matrix.y0 * scale_y + offset_y;
+  if (cairo_image_surface_get_format (target) != CAIRO_FORMAT_ARGB32 || matrix.xy != 0 || matrix.yx != 0
+      || fabs (matrix.xx * scale_x - strip->scale) > 1e-9 || fabs (matrix.yy * scale_y - strip->scale) > 1e-9
+      || fabs (x - round (x)) > 1e-6 || fabs (y - round (y)) > 1e-6 || x < 0 || y < 0
+      || x + pixel_columns (strip) > cairo_image_surface_get_width (target)
+      || y + lround (strip->height * strip->scale) > cairo_image_surface_get_height (target)
+      || !is_unclipped (cr, strip))
+    return FALSE;
+  aim_raster (raster, strip, target, (int) lround (x), (int) lround (y));
+  return TRUE;
+}
+
 /* A clear ARGB surface of the plot's size in device pixels, kept between drawings. */
 static gboolean
-open_raster (TwRaster *raster,
-             const TwStrip *strip)
+aim_at_own (TwRaster *raster,
+            const TwStrip *strip)
 {
   int width = pixel_columns (strip), height = (int) lround (strip->height * strip->scale);
 
@@ -120,24 +186,15 @@ open_raster (TwRaster *raster,
     }
   if (cairo_surface_status (trace.surface) != CAIRO_STATUS_SUCCESS)
     return FALSE;
-  /* cairo may still hold a snapshot of the pixels: it has to be told before they change. */
-  cairo_surface_flush (trace.surface);
-  raster->pixels = (guint32 *) (void *) cairo_image_surface_get_data (trace.surface);
-  raster->stride = cairo_image_surface_get_stride (trace.surface) / 4;
-  raster->width = width;
-  raster->height = height;
-  raster->end_x = (int) lround ((tw_strip_measured_x (strip) - tw_strip_left (strip)) * strip->scale);
-  raster->sub = trace.sub;
-  raster->high = strip->high;
-  raster->per_unit = strip->height * strip->scale / (strip->high - strip->low);
+  aim_raster (raster, strip, trace.surface, 0, 0);
   for (int y = 0; y < height; y++)
     memset (raster->pixels + (gsize) y * (gsize) raster->stride, 0, (gsize) width * 4);
   return TRUE;
 }
 
 static void
-paint_raster (cairo_t *cr,
-              const TwStrip *strip)
+paint_own (cairo_t *cr,
+           const TwStrip *strip)
 {
   cairo_surface_mark_dirty (trace.surface);
   cairo_save (cr);
@@ -149,6 +206,36 @@ paint_raster (cairo_t *cr,
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
   cairo_paint (cr);
   cairo_restore (cr);
+}
+
+/* Envelope and, when dense, line as spans. FALSE: there are no pixels to write to. */
+static gboolean
+draw_spans (cairo_t *cr,
+            const TwStrip *strip,
+            gboolean envelope,
+            gboolean dense)
+{
+  const TwColour *colour = &strip->theme->channel[strip->channel];
+  TwRaster raster;
+  TwSample entry;
+  gboolean direct;
+
+  if (cairo_surface_get_type (cairo_get_group_target (cr)) != CAIRO_SURFACE_TYPE_IMAGE)
+    return FALSE;
+  direct = aim_at_target (&raster, cr, strip);
+  if (!direct && !aim_at_own (&raster, strip))
+    return FALSE;
+  if (envelope)
+    tw_raster_band (&raster, &trace.space, &trace.low, &trace.high, colour, ENVELOPE_ALPHA);
+  if (dense)
+    tw_raster_line (&raster, &trace.space, &trace.line,
+                    tw_columns_get_entry (&trace.line, strip->series, &entry) ? &entry : NULL,
+                    LINE_PX / 2 * strip->scale, colour);
+  if (direct)
+    cairo_surface_mark_dirty (cairo_get_group_target (cr));
+  else
+    paint_own (cr, strip);
+  return TRUE;
 }
 
 static void
@@ -273,29 +360,15 @@ draw_samples (cairo_t *cr,
   double spacing = spacing_px (strip);
   gboolean continuous = tw_channel_info (strip->channel)->continuous;
   gboolean alone = !continuous && spacing > MARKER_ALONE_PX;
-  gboolean pixels = cairo_surface_get_type (cairo_get_group_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE;
   gboolean dense = trace.line.n_samples >= (guint) pixel_columns (strip) / 2;
   gboolean envelope = strip->envelope_low != NULL && strip->envelope_high != NULL;
+  gboolean spans = (envelope || dense) && draw_spans (cr, strip, envelope, dense);
   gboolean done = TRUE;
   double radius = spacing < MARKER_SPACING_PX ? 0 : spacing < MARKER_LARGE_PX ? 2.2 : 3.6;
-  TwRaster raster;
-  TwSample entry;
 
-  if (pixels && (envelope || dense) && open_raster (&raster, strip))
-    {
-      const TwColour *colour = &strip->theme->channel[strip->channel];
-
-      if (envelope)
-        tw_raster_band (&raster, &trace.space, &trace.low, &trace.high, colour, ENVELOPE_ALPHA);
-      if (dense)
-        tw_raster_line (&raster, &trace.space, &trace.line,
-                        tw_columns_get_entry (&trace.line, strip->series, &entry) ? &entry : NULL,
-                        LINE_PX / 2 * strip->scale, colour);
-      paint_raster (cr, strip);
-    }
-  else if (envelope)
+  if (envelope && !spans)
     done = tw_pen_draw (cr, draw_envelope, strip, error);
-  if (done && !(pixels && dense) && !alone && trace.line.n_samples > 0)
+  if (done && !(spans && dense) && !alone && trace.line.n_samples > 0)
     done = tw_pen_draw (cr, draw_line, strip, error);
   if (trace.line.n_samples == 1 && radius <= 0)
     radius = 3.6;
@@ -335,8 +408,7 @@ tw_plot_strip_trace (cairo_t *cr,
   if (!tw_strip_check (strip, error))
     return FALSE;
   prepare ();
-  trace.sub = visible_samples (strip) > (gsize) (DENSE_PER_PIXEL * pixel_columns (strip)) ? TW_RASTER_SUB_DENSE
-                                                                                      : TW_RASTER_SUB;
+  trace.sub = sub_columns (strip);
   build (&trace.line, strip, strip->series, trace.sub);
   if (strip->envelope_low != NULL && strip->envelope_high != NULL)
     {

@@ -54,6 +54,8 @@ typedef struct
   char *withheld;
 } Given;
 
+static gint64 spacing_us; /* of every continuous channel; 0: the row's */
+
 static TwSeriesView *
 view_of (const FixtureWave *wave, gint64 until_us)
 {
@@ -77,10 +79,16 @@ given_init (Given *given, const Row *row, State state)
       given->data.state = TW_STRIP_LOADING;
       return;
     }
-  given->data.series = view_of (&row->wave, until_us);
+  FixtureWave line = row->wave;
+  if (spacing_us > 0 && line.spacing_us < TW_MINUTE)
+    {
+      line.spacing_us = spacing_us;
+      line.rounding = 1;
+    }
+  given->data.series = view_of (&line, until_us);
   if (row->channel == TW_CHANNEL_MAP)
     {
-      FixtureWave wave = row->wave;
+      FixtureWave wave = line;
       wave.start += 34, wave.end += 26;
       given->data.envelope_high = view_of (&wave, until_us);
       wave.start -= 52, wave.end -= 42;
@@ -240,6 +248,11 @@ test_pictures (void)
         save (page.grid, name);
       }
   set_dark (FALSE);
+  spacing_us = TW_SECOND;
+  page_fill (&page, USUAL);
+  spin (60);
+  save (page.grid, "charts-seconds-light.png");
+  spacing_us = 0;
   page_fill (&page, USUAL);
   gtk_widget_grab_focus (page.strips[1]);
   gtk_window_set_focus_visible (GTK_WINDOW (page.window), TRUE);

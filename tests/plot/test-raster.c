@@ -18,7 +18,7 @@ static void
 make_raster (TwRaster *raster, Canvas *canvas, double low, double high)
 {
   memset (canvas, 0, sizeof *canvas);
-  *raster = (TwRaster) { &canvas->pixels[0][0], WIDTH, WIDTH, HEIGHT, TW_RASTER_SUB, WIDTH, high, HEIGHT / (high - low) };
+  *raster = (TwRaster) { &canvas->pixels[0][0], WIDTH, WIDTH, HEIGHT, TW_RASTER_MAX_SUB, WIDTH, high, HEIGHT / (high - low) };
 }
 
 /* First and last row with ink in a column; FALSE: none. */
@@ -72,17 +72,20 @@ test_exact (void)
   g_autofree Canvas *canvas = g_new (Canvas, 1);
 
   tw_columns_init (&columns);
-  for (gsize s = 0; s < G_N_ELEMENTS (spacings); s++)
+  for (gsize k = 0; k < 3 * G_N_ELEMENTS (spacings); k++)
     {
+      gsize s = k / 3;
+      int sub = 1 << k % 3;
       FixtureWave wave = { 60, 140, 15, 9, 0, spacings[s], .seed = (guint32) s + 11 };
       g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW + TW_HOUR, 5 * TW_HOUR);
       g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
-      TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_SUB, 0 };
+      TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, (guint) (WIDTH * sub), 0 };
       TwRaster raster;
       TwSample entry;
-      double low[WIDTH * TW_RASTER_SUB], high[WIDTH * TW_RASTER_SUB];
+      double low[WIDTH * TW_RASTER_MAX_SUB], high[WIDTH * TW_RASTER_MAX_SUB];
 
       make_raster (&raster, canvas, 20, 180);
+      raster.sub = sub;
       tw_columns_build (&columns, view, &spec);
       g_assert_true (tw_columns_get_entry (&columns, view, &entry));
       tw_raster_line (&raster, &space, &columns, &entry, 1, &ink);
@@ -93,10 +96,10 @@ test_exact (void)
           int top, bottom;
 
           /* A disc of one pixel reaches from sub-column j into sub-column c. */
-          for (int c = x * TW_RASTER_SUB; c < (x + 1) * TW_RASTER_SUB; c++)
-            for (int j = c - TW_RASTER_SUB; j <= c + TW_RASTER_SUB; j++)
+          for (int c = x * sub; c < (x + 1) * sub; c++)
+            for (int j = c - sub; j <= c + sub; j++)
               {
-                double across = (c - j) / (double) TW_RASTER_SUB, reach = sqrt (1 - across * across);
+                double across = (c - j) / (double) sub, reach = sqrt (1 - across * across);
                 from = MIN (from, low[j] - reach);
                 to = MAX (to, high[j] + reach);
               }
@@ -119,7 +122,7 @@ test_spike (void)
   FixtureWave wave = { 100, 100, 0, 1, 0, TW_SECOND, .seed = 4 };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW, 6 * TW_HOUR);
   TwSample spike = { FIXTURE_NOW - 3 * TW_HOUR + 500 * TW_SECOND + 7, 171, 0 };
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_SUB, TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { 1, 1, 1, 1 };
   TwRasterSpace space = { 0 };
@@ -145,7 +148,7 @@ test_bounds (void)
 {
   FixtureWave wave = { 90, 90, 0, 8, 0, 5 * TW_SECOND, 100 * TW_MINUTE, 60 * TW_MINUTE, 6 };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW, 3 * TW_HOUR);
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_SUB, TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
   TwSample far = { FIXTURE_NOW - 20 * TW_MINUTE + 1, 1e14, 0 }, deep = { FIXTURE_NOW - 19 * TW_MINUTE + 1, -1e14, 0 };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { .2, .4, .6, 1 };
@@ -188,7 +191,7 @@ test_dot (void)
 {
   g_autoptr (TwSeries) series = tw_series_new (0, 0);
   TwSample one = { FIXTURE_NOW - 90 * TW_MINUTE, 100, 0 };
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_SUB, TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { 1, 1, 1, 1 };
   TwRasterSpace space = { 0 };
