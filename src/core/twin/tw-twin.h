@@ -46,7 +46,7 @@ typedef enum
 
 /* Feeds one cleaned sample, in time order per channel. First scores the issued forecasts that this sample
  * brings due, then updates the model, then issues (stores) the scored horizons when at least 5 earlier
- * samples were accepted. */
+ * samples were accepted and the last issue of that horizon lies at least a sixth to a third of it back. */
 TwUpdate tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample);
 
 /* The forecast as of now_us (>= newest sample): the points at the given rising horizons (minutes from
@@ -66,13 +66,15 @@ void tw_twin_crossing (const TwTwin *twin, TwChannel channel, gint64 now_us, dou
 
 TwCadence tw_twin_get_cadence (const TwTwin *twin, TwChannel channel);
 
-/* The state of one channel, bit for bit: used for checkpoints and for save and restore of the twin. */
+/* The state of one channel, bit for bit, without its checkpoints: for save and restore of the twin. Restore
+ * is FALSE, and nothing changed, for another size, version, channel or set of tables. */
 gsize tw_twin_channel_state_size (void);
 void tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state);
 gboolean tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size);
 
-/* A late, revised or withdrawn sample: the channel goes back to its newest checkpoint before from_us (one
- * per 30 min, ring of 16) and is run again over view. Forecasts already issued keep their numbers. */
+/* A late, revised or withdrawn sample: the channel's model goes back to its newest checkpoint before from_us
+ * (one per 30 min, ring of 16) and is run again over view, to the bits of the sorted replay. Forecasts already
+ * issued keep their numbers, their scores and the ranges learned from them. Older than the ring: no change. */
 void tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPriors, tw_priors_unref)
