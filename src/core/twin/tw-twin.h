@@ -72,9 +72,10 @@ gsize tw_twin_channel_state_size (void);
 void tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state);
 gboolean tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size);
 
-/* A late, revised or withdrawn sample: the channel's model goes back to its newest checkpoint before from_us
- * (one per 30 min, ring of 16) and is run again over view, to the bits of the sorted replay. Forecasts already
- * issued keep their numbers, their scores and the ranges learned from them. Older than the ring: no change. */
+/* A late, revised or withdrawn sample: the channel's model goes back to its newest checkpoint before
+ * from_us (one per 30 min, ring of 16) and is run again over view, to the bits of the sorted replay.
+ * Forecasts already issued keep their numbers, their scores and the ranges learned from them. Older than
+ * the ring: no change. */
 void tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPriors, tw_priors_unref)
