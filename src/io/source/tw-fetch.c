@@ -46,7 +46,7 @@ parse_in_thread (GTask *task,
   fetched->n_bytes = response->body->len;
   fetched->etag = g_steal_pointer (&response->etag);
   fetched->page =
-      tw_fhir_read_padded ((const char *)response->body->data, response->body->len, &error);
+      tw_fhir_read_padded ((const char *) response->body->data, response->body->len, &error);
   if (fetched->page == NULL)
     g_task_return_error (task, error);
   else
@@ -73,6 +73,9 @@ tw_fetch_explain (GAsyncResult *result,
     code = TW_NET_ERROR_BUSY;
   g_autofree char *words = g_utf8_substring (
       outcome->message, 0, MIN (g_utf8_strlen (outcome->message, -1), MAX_OUTCOME_WORDS));
+  gsize n_words = strlen (words);
+  if (n_words > 0 && words[n_words - 1] == '.')
+    words[n_words - 1] = '\0';
   g_autofree char *first = g_utf8_substring (words, 0, MIN (g_utf8_strlen (words, -1), 1));
   g_autofree char *capital = g_utf8_strup (first, -1);
   GError *explained = g_error_new (TW_NET_ERROR, (int) code, "%s %s%s.", (*error)->message, capital,

@@ -385,7 +385,15 @@ on_stream_end (TwStreamEnd end,
       return;
     }
   if (end == TW_STREAM_END_GONE)
-    tw_intake_forget_histories (self->intake);
+    {
+      /* The server is there: everything is read anew, now. */
+      tw_intake_forget_histories (self->intake);
+      self->have_roster = FALSE;
+      g_clear_pointer (&self->etag, g_free);
+      g_clear_pointer (&self->history, tw_history_load_free);
+      proceed (self);
+      return;
+    }
   if (error == NULL)
     g_set_error_literal (&instead, TW_NET_ERROR, TW_NET_ERROR_BUSY,
                          _("The server interrupts the stream of readings."));

@@ -173,7 +173,8 @@ on_ended (GObject *source,
       if (error == NULL)
         g_set_error_literal (&error, TW_NET_ERROR, TW_NET_ERROR_BROKEN,
                              _("The server ended the stream of readings."));
-      gboolean gone = g_error_matches (error, TW_NET_ERROR, TW_NET_ERROR_GONE);
+      gboolean gone
+        = line->feed->token[0] != '\0' && g_error_matches (error, TW_NET_ERROR, TW_NET_ERROR_GONE);
       end (line, gone ? TW_STREAM_END_GONE : TW_STREAM_END_BROKEN, error, retry_after_s);
     }
   g_clear_error (&error);

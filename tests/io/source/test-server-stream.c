@@ -281,6 +281,23 @@ test_resume (void)
   finish (source, &heard, ward);
 }
 
+/* A server whose clock is an hour ahead: its time counts, and the difference is told. */
+static void
+test_clock (void)
+{
+  TwTestWard *ward = new_ward ();
+  ward->ahead_us = TW_HOUR;
+  TwSource *source = new_source (ward, NULL);
+  TwHeard heard;
+  tw_heard_init (&heard, source);
+  tw_source_start (source);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  gint64 offset_us = tw_heard_status (&heard)->clock_offset_us;
+  g_assert_cmpint (ABS (offset_us - TW_HOUR), <, 2 * TW_SECOND);
+  g_assert_cmpint (ABS (heard.now_us - g_get_real_time () - TW_HOUR), <, 5 * TW_SECOND);
+  finish (source, &heard, ward);
+}
+
 /* A token that is too old: everything is read anew. */
 static void
 test_gone (void)
@@ -490,6 +507,7 @@ main (int argc,
   base_us = (g_get_real_time () / TW_MINUTE - 10) * TW_MINUTE;
   g_test_add_func ("/source/stream/begin", test_begin);
   g_test_add_func ("/source/stream/resume", test_resume);
+  g_test_add_func ("/source/stream/clock", test_clock);
   g_test_add_func ("/source/stream/gone", test_gone);
   g_test_add_func ("/source/stream/silence", test_silence);
   g_test_add_func ("/source/stream/refused-token", test_refused_token);

@@ -168,7 +168,7 @@ void
 tw_test_ward_heartbeat (TwTestWard *ward,
                         const char *token)
 {
-  TwFrame frame = { .type = TW_FRAME_HEARTBEAT, .t_us = g_get_real_time () };
+  TwFrame frame = { .type = TW_FRAME_HEARTBEAT, .t_us = g_get_real_time () + ward->ahead_us };
   g_strlcpy (frame.token, token, sizeof frame.token);
   tw_test_ward_write_frame (ward, &frame);
 }
@@ -181,7 +181,7 @@ tw_test_ward_greet (TwTestWard *ward,
   static const char *const ids[] = { "pa", "pb", NULL };
   static const char *const beds[] = { "3", "4", NULL };
   g_autoptr (GString) dict = g_string_new (NULL);
-  TwFrame hello = { .type = TW_FRAME_HELLO, .t_us = g_get_real_time (), .hb_s = 5, .speed = 1.0 };
+  TwFrame hello = { .type = TW_FRAME_HELLO, .t_us = g_get_real_time () + ward->ahead_us, .hb_s = 5, .speed = 1.0 };
   g_strlcpy (hello.epoch, epoch, sizeof hello.epoch);
   g_strlcpy (hello.ward, "Ward of the stream", sizeof hello.ward);
   tw_test_ward_write_frame (ward, &hello);

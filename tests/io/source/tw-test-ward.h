@@ -32,6 +32,7 @@ struct _TwTestWard
   gboolean with_stream;    /* said in the CapabilityStatement */
   guint stream_status;     /* 0: 200 */
   const char *token;       /* NULL: none needed */
+  gint64 ahead_us;         /* the stream's clock before ours */
   GPtrArray *asked;        /* char: "path?query", in order */
   GPtrArray *streams;      /* SoupServerMessage, open ones */
   /* a stream was opened: write its greeting */
