@@ -137,7 +137,9 @@ tw_badge_set_level (TwBadge *self,
 
   g_return_if_fail (TW_IS_BADGE (self));
 
-  if (size == TW_BADGE_MINI)
+  if (size == TW_BADGE_ICON)
+    shown = g_strdup ("");
+  else if (size == TW_BADGE_MINI)
     shown = g_strdup (mark);
   else if (size == TW_BADGE_WORD)
     shown = g_strdup_printf ("%s%s%s", mark, gap, word);
@@ -146,7 +148,7 @@ tw_badge_set_level (TwBadge *self,
   apply (self, level, FALSE, shown);
   if (level != TW_LEVEL_NONE)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, word, -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), size == TW_BADGE_MINI ? word : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), size <= TW_BADGE_MINI ? word : NULL);
 }
 
 void

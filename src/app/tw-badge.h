@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (TwBadge, tw_badge, TW, BADGE, GtkBox)
 
 typedef enum
 {
+  TW_BADGE_ICON, /* symbol alone, where room is short */
   TW_BADGE_MINI, /* symbol and mark: "△ !!" */
   TW_BADGE_WORD, /* symbol, mark and word: "△ !! Warning" */
   TW_BADGE_TEXT  /* the same with the caller's text after it: "△ !! Warning 2 min", "◷ MAP < 65 ..." */

@@ -109,9 +109,6 @@ update_age (TwNumeric *self,
 
   if (freshness == TW_FRESH_NEVER)
     text = g_strdup ("");
-  else if (old)
-    /* Translators: age of a value, "22 min old". */
-    text = g_strdup_printf (_("%s old"), age);
   else
     text = g_steal_pointer (&age);
   tw_label_update (self->age, text);
@@ -121,7 +118,7 @@ update_age (TwNumeric *self,
                        !old && freshness != TW_FRESH_AGEING);
   tw_widget_set_class (GTK_WIDGET (self->value), "stale", freshness == TW_FRESH_STALE);
   tw_widget_set_class (GTK_WIDGET (self->mean), "stale", freshness == TW_FRESH_STALE);
-  gtk_widget_set_opacity (GTK_WIDGET (self->hourglass), old ? 1 : 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->hourglass), old);
 }
 
 /* Limits and change; for a lost value where it was last; for a refused reading why. */
@@ -170,7 +167,7 @@ update_details (TwNumeric *self,
     {
       /* Translators: limits of the mean pressure, as "MAP 65–110". */
       text = limits[0] != '\0' && freshness != TW_FRESH_LOST ? g_strdup_printf (_("MAP %s"), limits)
-                                                             : g_strdup (limits);
+                                                             : g_strdelimit (g_strdup (limits), "\n", ' ');
       tw_label_update (self->below_limits, text);
       tw_label_update (self->below_change, change);
       return;
@@ -190,6 +187,7 @@ tw_numeric_update (TwNumeric *self,
   TwChannel source = pressure ? tw_words_pressure_channel (snapshot) : channel;
   const TwChannelSnapshot *values = &snapshot->channels[source];
   TwFreshness freshness = tw_snapshot_freshness (snapshot, source, now_us);
+  gboolean old = freshness == TW_FRESH_STALE || freshness == TW_FRESH_LOST;
   const TwFlagFields *flag = flag_of (snapshot, channel);
   g_autofree char *value = NULL;
   g_autofree char *mean = NULL;
@@ -212,8 +210,10 @@ tw_numeric_update (TwNumeric *self,
   tw_widget_set_class (GTK_WIDGET (self), "longer", g_utf8_strlen (value, -1) > 6);
   tw_label_update (self->mean, mean);
   gtk_widget_set_visible (GTK_WIDGET (self->mean), mean[0] != '\0');
-  update_points (self, tw_words_news2_points (&snapshot->news2, channel));
-  tw_badge_set_level (self->badge, flag != NULL ? flag->level : TW_LEVEL_NONE, TW_BADGE_MINI, NULL);
+  /* An old value has its age in words; points and mark leave it their room. */
+  update_points (self, old ? -1 : tw_words_news2_points (&snapshot->news2, channel));
+  tw_badge_set_level (self->badge, flag != NULL ? flag->level : TW_LEVEL_NONE,
+                      old ? TW_BADGE_ICON : TW_BADGE_MINI, NULL);
   tw_badge_set_acknowledged (self->badge, flag != NULL && flag->state == TW_FLAG_ACKNOWLEDGED);
   update_age (self, freshness, now_us - values->last.t_us);
   update_details (self, snapshot, channel, freshness, glucose_unit);

@@ -62,8 +62,8 @@ tw_state_bar_set_words (TwStateBar *self,
     return;
   tw_label_update (self->label, words->text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), words->details);
-  tw_widget_set_class (self->row, "warning", words->tone == TW_TONE_WARNING);
-  tw_widget_set_class (self->row, "error", words->tone == TW_TONE_ERROR);
+  tw_widget_set_class (self->row, "tw-warning", words->tone == TW_TONE_WARNING);
+  tw_widget_set_class (self->row, "tw-error", words->tone == TW_TONE_ERROR);
   gtk_widget_set_visible (GTK_WIDGET (self->button), words->button != NULL);
   if (words->button == NULL)
     return;

@@ -367,9 +367,11 @@ on_activate (GApplication *application,
 {
   gboolean chinese = session->suffix != NULL;
   g_autoptr (GtkCssProvider) frame = gtk_css_provider_new ();
+  g_autoptr (GSimpleAction) demo = g_simple_action_new ("demo", NULL);
 
   g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", "gtk-enable-animations",
                 FALSE, "gtk-decoration-layout", ":close", "gtk-icon-theme-name", "Adwaita", NULL);
+  g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (demo));
   /* A bare display has no compositor; a desktop draws the window without this frame. */
   gtk_css_provider_load_from_data (frame, "window.solid-csd { margin: 0; padding: 0; border: none; box-shadow: none; }", -1);
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (frame),
