@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Six strips of invented vital signs, and the report of a benchmark, shared by the benchmarks of the charts. */
+/* Six strips of invented vital signs, and the report of a benchmark, shared by the benchmarks of
+ * the charts. */
 #pragma once
 
 #include <cairo.h>
@@ -24,9 +25,12 @@ typedef struct
 } BenchRow;
 
 static const BenchRow bench_rows[BENCH_STRIPS] = {
-  { TW_CHANNEL_HEART_RATE, 84, 121, 6, 50, 120 },      { TW_CHANNEL_SPO2, 98, 95, 2, 94, NAN },
-  { TW_CHANNEL_MAP, 88, 70, 6, 65, 110 },              { TW_CHANNEL_RESPIRATORY_RATE, 15, 20, 3, 8, 30 },
-  { TW_CHANNEL_TEMPERATURE, 36.6, 38.1, .2, 35.5, 38 }, { TW_CHANNEL_GLUCOSE, 120, 190, 15, 70, 250 },
+  { TW_CHANNEL_HEART_RATE, 84, 121, 6, 50, 120 },
+  { TW_CHANNEL_SPO2, 98, 95, 2, 94, NAN },
+  { TW_CHANNEL_MAP, 88, 70, 6, 65, 110 },
+  { TW_CHANNEL_RESPIRATORY_RATE, 15, 20, 3, 8, 30 },
+  { TW_CHANNEL_TEMPERATURE, 36.6, 38.1, .2, 35.5, 38 },
+  { TW_CHANNEL_GLUCOSE, 120, 190, 15, 70, 250 },
 };
 
 static inline double
@@ -39,10 +43,12 @@ bench_random (guint32 *state)
 static inline double
 bench_value (const BenchRow *row, double part, guint32 *state)
 {
-  return row->from + (row->to - row->from) * part + row->noise * sin (part * 60) + row->noise * bench_random (state);
+  return row->from + (row->to - row->from) * part + row->noise * sin (part * 60)
+         + row->noise * bench_random (state);
 }
 
-/* n samples over length_us before now. full_limit: samples kept at full resolution, 0 as in the app. */
+/* n samples over length_us before now. full_limit: samples kept at full resolution, 0 as in the
+ * app. */
 static inline TwSeries *
 bench_series (const BenchRow *row, guint n, gint64 length_us, gsize full_limit)
 {
@@ -72,7 +78,8 @@ bench_forecast (TwForecast *forecast, const BenchRow *row)
     }
 }
 
-/* As the window's: axis 34 and plot 478 wide, six strips of 78; or six panels that fill 1280x800. */
+/* As the window's: axis 34 and plot 478 wide, six strips of 78; or six panels that fill 1280x800.
+ */
 typedef struct
 {
   const char *name;
@@ -85,13 +92,22 @@ static const BenchLayout bench_layouts[] = {
 };
 
 static inline TwStrip
-bench_strip (const BenchRow *row, const BenchLayout *layout, TwSeriesView *view, const TwForecast *forecast,
-             gint64 past_us)
+bench_strip (const BenchRow *row, const BenchLayout *layout, TwSeriesView *view,
+             const TwForecast *forecast, gint64 past_us)
 {
-  TwStrip strip = { .width = layout->width, .height = layout->height, .scale = 1, .channel = row->channel,
-                    .from_us = BENCH_NOW - past_us, .to_us = BENCH_NOW + past_us / 3, .now_us = BENCH_NOW,
-                    .theme = tw_theme_get (FALSE), .limit_low = row->limit_low, .limit_high = row->limit_high,
-                    .series = view, .forecast = forecast, .show_forecast = TRUE };
+  TwStrip strip = { .width = layout->width,
+                    .height = layout->height,
+                    .scale = 1,
+                    .channel = row->channel,
+                    .from_us = BENCH_NOW - past_us,
+                    .to_us = BENCH_NOW + past_us / 3,
+                    .now_us = BENCH_NOW,
+                    .theme = tw_theme_get (FALSE),
+                    .limit_low = row->limit_low,
+                    .limit_high = row->limit_high,
+                    .series = view,
+                    .forecast = forecast,
+                    .show_forecast = TRUE };
 
   tw_strip_default_range (row->channel, &strip.low, &strip.high, &strip.tick);
   return strip;
@@ -119,7 +135,8 @@ bench_stop (const BenchClock *clock, GArray *wall, GArray *cpu)
   double wall_ms = (double) (g_get_monotonic_time () - clock->wall_us) / 1000;
 
   clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &end);
-  double cpu_ms = (double) (end.tv_sec - clock->cpu.tv_sec) * 1e3 + (double) (end.tv_nsec - clock->cpu.tv_nsec) / 1e6;
+  double cpu_ms = (double) (end.tv_sec - clock->cpu.tv_sec) * 1e3
+                  + (double) (end.tv_nsec - clock->cpu.tv_nsec) / 1e6;
   g_array_append_val (wall, wall_ms);
   g_array_append_val (cpu, cpu_ms);
   return wall_ms;
@@ -155,27 +172,32 @@ bench_line_of (const char *path, const char *key)
 
 /* The line for people, then one line of JSON. gates: what was checked before the clock ran. */
 static inline void
-bench_report (const char *metric, const char *workload, GArray *times, GArray *cpu_times, double limit_ms,
-              const char *gates)
+bench_report (const char *metric, const char *workload, GArray *times, GArray *cpu_times,
+              double limit_ms, const char *gates)
 {
   double load[1] = { 0 };
-  double median = bench_quantile (times, .5), p95 = bench_quantile (times, .95), least = bench_quantile (times, 0);
+  double median = bench_quantile (times, .5), p95 = bench_quantile (times, .95),
+         least = bench_quantile (times, 0);
   double cpu_median = bench_quantile (cpu_times, .5);
   g_autofree char *cpu = bench_line_of ("/proc/cpuinfo", "model name");
   g_autofree char *rss = bench_line_of ("/proc/self/smaps_rollup", "Rss");
   g_autofree char *out = NULL;
   const char *argv[] = { "git", "rev-parse", "--short", "HEAD", NULL };
 
-  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                     &out, NULL, NULL, NULL)) /* best effort: no version control where it runs */
+  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                     NULL, NULL, &out, NULL, NULL,
+                     NULL)) /* best effort: no version control where it runs */
     out = g_strdup ("unknown");
   getloadavg (load, 1);
-  g_print ("%-7s %-64s median %7.3f ms  p95 %7.3f  min %7.3f  cpu %7.3f  n %5u  %s\n", metric, workload, median, p95,
-           least, cpu_median, times->len, median <= limit_ms ? "within" : "ABOVE");
-  g_print ("{\"metric\": \"%s\", \"commit\": \"%s\", \"workload\": \"%s\", \"ours\": {\"median\": %.4f, \"p95\": %.4f, "
-           "\"min\": %.4f, \"cpu_median\": %.4f, \"n\": %u, \"unit\": \"ms\"}, \"limit\": %g, \"peers\": {}, \"gates\": \"%s\", "
+  g_print ("%-7s %-64s median %7.3f ms  p95 %7.3f  min %7.3f  cpu %7.3f  n %5u  %s\n", metric,
+           workload, median, p95, least, cpu_median, times->len,
+           median <= limit_ms ? "within" : "ABOVE");
+  g_print ("{\"metric\": \"%s\", \"commit\": \"%s\", \"workload\": \"%s\", \"ours\": {\"median\": "
+           "%.4f, \"p95\": %.4f, "
+           "\"min\": %.4f, \"cpu_median\": %.4f, \"n\": %u, \"unit\": \"ms\"}, \"limit\": %g, "
+           "\"peers\": {}, \"gates\": \"%s\", "
            "\"rss_mb\": %.1f, \"load\": %.2f, \"noisy\": %s, \"cpu\": \"%s\"}\n",
            metric, g_strstrip (out), workload, median, p95, least, cpu_median, times->len, limit_ms,
-           gates,
-           g_ascii_strtod (rss, NULL) / 1024, load[0], load[0] > g_get_num_processors () / 2.0 ? "true" : "false", cpu);
+           gates, g_ascii_strtod (rss, NULL) / 1024, load[0],
+           load[0] > g_get_num_processors () / 2.0 ? "true" : "false", cpu);
 }

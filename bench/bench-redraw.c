@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* P1: a full redraw of a Monitor of six strips at 1280x800, axes, text, limits, bands and traces, and the same with
- * the axes kept. */
+/* P1: a full redraw of a Monitor of six strips at 1280x800, axes, text, limits, bands and traces,
+ * and the same with the axes kept. */
 #include "config.h"
 
 #include "bench-plot.h"
@@ -48,10 +48,12 @@ redraw (Monitor *self, gboolean axes)
 
   for (int i = 0; i < BENCH_STRIPS; i++)
     {
-      TwStrip strip = bench_strip (&bench_rows[i], self->layout, self->views[i], &self->forecasts[i], 3 * TW_HOUR);
+      TwStrip strip = bench_strip (&bench_rows[i], self->layout, self->views[i],
+                                   &self->forecasts[i], 3 * TW_HOUR);
       g_autoptr (GError) error = NULL;
       gboolean done = !axes || tw_plot_strip_axes (cr, &strip, &error);
-      done = done && tw_plot_strip_forecast (cr, &strip, &error) && tw_plot_strip_trace (cr, &strip, &error);
+      done = done && tw_plot_strip_forecast (cr, &strip, &error)
+             && tw_plot_strip_trace (cr, &strip, &error);
       if (!done)
         g_error ("%s", error->message);
       cairo_translate (cr, 0, strip.height);
@@ -78,7 +80,8 @@ gate (Monitor *self)
         {
           TwSample s;
           tw_series_view_get (self->views[k], i, &s);
-          int x = (int) floor (tw_strip_x (&strip, s.t_us)), y = (int) floor (tw_strip_y (&strip, s.value));
+          int x = (int) floor (tw_strip_x (&strip, s.t_us)),
+              y = (int) floor (tw_strip_y (&strip, s.value));
           if (y < 0 || y >= (int) strip.height || x >= (int) tw_strip_now_x (&strip) - 2 || x < 36)
             continue;
           const guchar *pixel = data + (y + k * (int) strip.height) * stride + 4 * x;
@@ -95,8 +98,8 @@ measure (Monitor *self, gboolean axes)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) cpu = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autofree char *workload = g_strdup_printf ("6 strips x %u points, %s%s", self->n, self->layout->name,
-                                               axes ? "" : ", axes kept");
+  g_autofree char *workload = g_strdup_printf ("6 strips x %u points, %s%s", self->n,
+                                               self->layout->name, axes ? "" : ", axes kept");
 
   for (int round = 0; round < ROUNDS; round++)
     for (double spent = 0; spent < ROUND_MS;)
@@ -120,7 +123,8 @@ main (void)
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (sizes); i++)
     {
       Monitor monitor;
-      monitor_init (&monitor, sizes[i % G_N_ELEMENTS (sizes)], &bench_layouts[i / G_N_ELEMENTS (sizes)]);
+      monitor_init (&monitor, sizes[i % G_N_ELEMENTS (sizes)],
+                    &bench_layouts[i / G_N_ELEMENTS (sizes)]);
       if (gate (&monitor))
         {
           measure (&monitor, TRUE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* P2: a live tick of the Monitor: one new sample in each of six channels, new snapshots, and the trace layers that
- * they change; after one hour and after 24 hours of recording at 1 Hz, in windows of 3 h and 24 h. */
+/* P2: a live tick of the Monitor: one new sample in each of six channels, new snapshots, and the
+ * trace layers that they change; after one hour and after 24 hours of recording at 1 Hz, in windows
+ * of 3 h and 24 h. */
 #include "config.h"
 
 #include "bench-plot.h"
@@ -25,8 +26,10 @@ live_init (Live *self, gint64 length_us, const BenchLayout *layout)
   self->now_us = BENCH_NOW;
   for (int i = 0; i < BENCH_STRIPS; i++)
     {
-      self->series[i] = bench_series (&bench_rows[i], (guint) (length_us / TW_SECOND), length_us, 0);
-      self->layers[i] = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, layout->width, layout->height);
+      self->series[i] =
+          bench_series (&bench_rows[i], (guint) (length_us / TW_SECOND), length_us, 0);
+      self->layers[i] =
+          cairo_image_surface_create (CAIRO_FORMAT_ARGB32, layout->width, layout->height);
     }
 }
 
@@ -45,7 +48,8 @@ clear_layer (cairo_surface_t *layer)
 {
   cairo_surface_flush (layer);
   memset (cairo_image_surface_get_data (layer), 0,
-          (gsize) cairo_image_surface_get_stride (layer) * (gsize) cairo_image_surface_get_height (layer));
+          (gsize) cairo_image_surface_get_stride (layer)
+              * (gsize) cairo_image_surface_get_height (layer));
   cairo_surface_mark_dirty (layer);
 }
 
@@ -77,8 +81,9 @@ measure (gint64 length_us, gint64 past_us, const BenchLayout *layout)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) cpu = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autofree char *workload = g_strdup_printf ("+1 sample x 6, %d h recorded, window %d h, %s",
-                                               (int) (length_us / TW_HOUR), (int) (past_us / TW_HOUR), layout->name);
+  g_autofree char *workload =
+      g_strdup_printf ("+1 sample x 6, %d h recorded, window %d h, %s", (int) (length_us / TW_HOUR),
+                       (int) (past_us / TW_HOUR), layout->name);
   Live live;
 
   live_init (&live, length_us, layout);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A layer is an image of its own, painted into a cairo node: unchanged nodes cost nothing, and a new image per
- * drawing never touches pixels that a node still holds. */
+/* A layer is an image of its own, painted into a cairo node: unchanged nodes cost nothing, and a
+ * new image per drawing never touches pixels that a node still holds. */
 #include "config.h"
 
 #include "tw-chart-layer.h"
@@ -54,8 +54,9 @@ tw_chart_layer_update (TwChartLayer *self,
   memcpy (self->key, key, key_size);
   self->key_size = key_size;
   self->n_drawn++;
-  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) ceil (strip->width * strip->scale),
-                                        (int) ceil (strip->height * strip->scale));
+  surface =
+      cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) ceil (strip->width * strip->scale),
+                                  (int) ceil (strip->height * strip->scale));
   cairo_surface_set_device_scale (surface, strip->scale, strip->scale);
   cr = cairo_create (surface);
   done = draw (cr, strip, error);
@@ -86,7 +87,8 @@ tw_axes_key_fill (TwAxesKey *key,
   key->channel = strip->channel;
   key->font = font_serial;
   key->flags = (strip->envelope_high != NULL ? 1 : 0) | (strip->compact ? 2 : 0)
-               | (strip->show_forecast ? 4 : 0) | (strip->hide_ranges ? 8 : 0) | (strip->lost ? 16 : 0);
+               | (strip->show_forecast ? 4 : 0) | (strip->hide_ranges ? 8 : 0)
+               | (strip->lost ? 16 : 0);
 }
 
 const TwTheme *
@@ -99,7 +101,8 @@ GdkRGBA
 tw_chart_rgba (const TwColour *colour,
                double alpha)
 {
-  return (GdkRGBA) { (float) colour->r, (float) colour->g, (float) colour->b, (float) (colour->a * alpha) };
+  return (GdkRGBA){ (float) colour->r, (float) colour->g, (float) colour->b,
+                    (float) (colour->a * alpha) };
 }
 
 PangoLayout *
@@ -111,7 +114,8 @@ tw_chart_layout (GtkWidget *widget,
   PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
   PangoAttrList *attributes = pango_attr_list_new ();
 
-  pango_attr_list_insert (attributes, pango_attr_size_new_absolute ((int) lround (size * PANGO_SCALE)));
+  pango_attr_list_insert (attributes,
+                          pango_attr_size_new_absolute ((int) lround (size * PANGO_SCALE)));
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   if (bold)
     pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
@@ -200,7 +204,8 @@ tw_chart_follow_theme (GtkWidget *widget)
   GtkSettings *settings = gtk_widget_get_settings (widget);
 
   take_font (settings);
-  g_signal_connect_object (settings, "notify::gtk-font-name", G_CALLBACK (on_font_changed), widget, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::gtk-font-name", G_CALLBACK (on_font_changed), widget,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), widget, G_CONNECT_SWAPPED);
   g_signal_connect (widget, "notify::scale-factor", G_CALLBACK (gtk_widget_queue_draw), NULL);

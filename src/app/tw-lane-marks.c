@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Doses are points, rates and oxygen last until the next entry, flags from being raised to being resolved. */
+/* Doses are points, rates and oxygen last until the next entry, flags from being raised to being
+ * resolved. */
 #include "config.h"
 
 #include "tw-lane-marks.h"
@@ -44,7 +45,8 @@ tw_lane_marks_add (GArray *marks,
 static const char *
 consciousness_word (int value)
 {
-  static const char *const words[] = { N_ ("Alert"), N_ ("Confused"), N_ ("Voice"), N_ ("Pain"), N_ ("Unresponsive") };
+  static const char *const words[] = { N_ ("Alert"), N_ ("Confused"), N_ ("Voice"), N_ ("Pain"),
+                                       N_ ("Unresponsive") };
 
   return value >= 0 && value < (int) G_N_ELEMENTS (words) ? _(words[value]) : "–";
 }
@@ -79,7 +81,9 @@ add_points (GArray *marks,
       tw_series_view_get (series, i, &sample);
       if (sample.t_us > now_us)
         break;
-      TwLaneMark mark = { .lane = TW_LANE_CONSCIOUSNESS, .kind = TW_MARK_POINT, .from_us = sample.t_us,
+      TwLaneMark mark = { .lane = TW_LANE_CONSCIOUSNESS,
+                          .kind = TW_MARK_POINT,
+                          .from_us = sample.t_us,
                           .label = consciousness_word ((int) lround (sample.value)) };
       if (is_usable (&sample))
         tw_lane_marks_add (marks, &mark);
@@ -106,11 +110,15 @@ add_doses (GArray *marks,
         break;
       if (!is_usable (&sample) || sample.value <= 0)
         continue;
-      tw_channel_format (channel, sample.value, tw_channel_info (channel)->unit, number, sizeof number);
-      g_autofree char *text = named ? g_strdup_printf ("%s %s %s", _(tw_channel_info (channel)->label), number,
-                                                       tw_unit_symbol (tw_channel_info (channel)->unit))
-                                    : g_strdup (number);
-      TwLaneMark mark = { .lane = TW_LANE_TREATMENTS, .kind = TW_MARK_DOSE, .from_us = sample.t_us, .label = text };
+      tw_channel_format (channel, sample.value, tw_channel_info (channel)->unit, number,
+                         sizeof number);
+      g_autofree char *text =
+          named ? g_strdup_printf ("%s %s %s", _ (tw_channel_info (channel)->label), number,
+                                   tw_unit_symbol (tw_channel_info (channel)->unit))
+                : g_strdup (number);
+      TwLaneMark mark = {
+        .lane = TW_LANE_TREATMENTS, .kind = TW_MARK_DOSE, .from_us = sample.t_us, .label = text
+      };
       tw_lane_marks_add (marks, &mark);
       any = TRUE;
     }
@@ -228,9 +236,10 @@ add_flag (GArray *marks,
         return;
       mark.kind = TW_MARK_PREDICTED;
       mark.from_us = now_us;
-      tw_channel_format (flag->channel, flag->crossing.threshold, tw_channel_info (flag->channel)->unit, number,
-                         sizeof number);
-      words = g_strdup_printf ("%s %s %s", _(tw_channel_info (flag->channel)->label), flag->below ? "<" : ">", number);
+      tw_channel_format (flag->channel, flag->crossing.threshold,
+                         tw_channel_info (flag->channel)->unit, number, sizeof number);
+      words = g_strdup_printf ("%s %s %s", _ (tw_channel_info (flag->channel)->label),
+                               flag->below ? "<" : ">", number);
     }
   else
     words = g_strdup (level_symbol (flag->level));
@@ -254,8 +263,8 @@ add_treatments (GArray *marks,
                 gint64 now_us,
                 char *captions[2])
 {
-  static const TwChannel doses[] = { TW_CHANNEL_FLUID_BOLUS, TW_CHANNEL_PARACETAMOL, TW_CHANNEL_INSULIN_BOLUS,
-                                     TW_CHANNEL_CARBOHYDRATE };
+  static const TwChannel doses[] = { TW_CHANNEL_FLUID_BOLUS, TW_CHANNEL_PARACETAMOL,
+                                     TW_CHANNEL_INSULIN_BOLUS, TW_CHANNEL_CARBOHYDRATE };
   static const TwChannel rates[] = { TW_CHANNEL_NOREPINEPHRINE, TW_CHANNEL_INSULIN_BASAL };
   TwLaneMark rate = { .lane = TW_LANE_TREATMENTS, .row = 1, .kind = TW_MARK_RATE };
   int n_kinds = 0;
@@ -264,13 +273,15 @@ add_treatments (GArray *marks,
     n_kinds += has_values (snapshot, doses[i]) ? 1 : 0;
   for (gsize i = 0; i < G_N_ELEMENTS (doses); i++)
     if (has_values (snapshot, doses[i])
-        && add_doses (marks, snapshot->channels[doses[i]].series, doses[i], from_us, now_us, n_kinds > 1)
+        && add_doses (marks, snapshot->channels[doses[i]].series, doses[i], from_us, now_us,
+                      n_kinds > 1)
         && n_kinds == 1)
       captions[0] = g_strdup_printf ("%s %s", _(tw_channel_info (doses[i])->label),
                                      tw_unit_symbol (tw_channel_info (doses[i])->unit));
   for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
     if (has_values (snapshot, rates[i]) && captions[1] == NULL
-        && add_blocks (marks, &rate, snapshot->channels[rates[i]].series, rates[i], from_us, now_us, dup_rate))
+        && add_blocks (marks, &rate, snapshot->channels[rates[i]].series, rates[i], from_us, now_us,
+                       dup_rate))
       captions[1] = g_strdup (_(tw_channel_info (rates[i])->long_name));
 }
 
@@ -282,12 +293,14 @@ tw_lane_marks_add_snapshot (GArray *marks,
                             char *captions[2])
 {
   TwLaneMark oxygen = { .lane = TW_LANE_OXYGEN, .kind = TW_MARK_BAND };
-  TwChannel source = has_values (snapshot, TW_CHANNEL_OXYGEN_FLOW) ? TW_CHANNEL_OXYGEN_FLOW : TW_CHANNEL_FIO2;
+  TwChannel source =
+      has_values (snapshot, TW_CHANNEL_OXYGEN_FLOW) ? TW_CHANNEL_OXYGEN_FLOW : TW_CHANNEL_FIO2;
 
   captions[0] = captions[1] = NULL;
   add_treatments (marks, snapshot, from_us, now_us, captions);
   if (has_values (snapshot, source))
-    add_blocks (marks, &oxygen, snapshot->channels[source].series, source, from_us, now_us, dup_oxygen);
+    add_blocks (marks, &oxygen, snapshot->channels[source].series, source, from_us, now_us,
+                dup_oxygen);
   if (has_values (snapshot, TW_CHANNEL_CONSCIOUSNESS))
     add_points (marks, snapshot->channels[TW_CHANNEL_CONSCIOUSNESS].series, from_us, now_us);
   for (guint i = 0; snapshot->history != NULL && i < snapshot->history->len; i++)

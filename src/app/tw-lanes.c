@@ -46,7 +46,8 @@ time_x (const TwLanes *self,
         const Brush *brush,
         gint64 t_us)
 {
-  double part = (double) (t_us - self->window.from_us) / (double) (self->window.to_us - self->window.from_us);
+  double part =
+      (double) (t_us - self->window.from_us) / (double) (self->window.to_us - self->window.from_us);
 
   return brush->from_x + CLAMP (part, -4, 4) * (brush->to_x - brush->from_x);
 }
@@ -170,10 +171,13 @@ append_block (const TwLanes *self,
 
   if (to <= brush->from_x || from >= brush->to_x)
     return;
-  append_rounded (brush->snapshot, &bounds, mark->kind == TW_MARK_RATE ? 0 : 2, &brush->theme->bar, NULL);
+  append_rounded (brush->snapshot, &bounds, mark->kind == TW_MARK_RATE ? 0 : 2, &brush->theme->bar,
+                  NULL);
   if (mark->kind == TW_MARK_RATE && from > brush->from_x)
-    tw_chart_append_rectangle (brush->snapshot, bounds.origin.x, bounds.origin.y, 3, height, &brush->theme->mark);
-  append_words (brush, mark->row, from + (mark->kind == TW_MARK_RATE ? 8 : 5), middle, mark->label, &brush->theme->text);
+    tw_chart_append_rectangle (brush->snapshot, bounds.origin.x, bounds.origin.y, 3, height,
+                               &brush->theme->mark);
+  append_words (brush, mark->row, from + (mark->kind == TW_MARK_RATE ? 8 : 5), middle, mark->label,
+                &brush->theme->text);
 }
 
 static void
@@ -189,7 +193,8 @@ append_dose (const TwLanes *self,
       TwColour bar = brush->theme->mark;
       bar.a = .35;
       end = MAX (MIN (time_x (self, brush, mark->to_us), brush->to_x), x + 5);
-      graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) x + 3, (float) middle - 1, (float) (end - x) - 3, 5);
+      graphene_rect_t bounds =
+          GRAPHENE_RECT_INIT ((float) x + 3, (float) middle - 1, (float) (end - x) - 3, 5);
       append_rounded (brush->snapshot, &bounds, 2.5f, &bar, NULL);
     }
   append_drop (brush, x, middle);
@@ -205,7 +210,9 @@ append_box (const TwLanes *self,
 {
   gboolean predicted = mark->kind == TW_MARK_PREDICTED, filled = mark->kind == TW_MARK_FLAG;
   double from = CLAMP (time_x (self, brush, mark->from_us), brush->from_x, brush->to_x);
-  double to = mark->to_us != 0 ? CLAMP (time_x (self, brush, mark->to_us), brush->from_x, brush->to_x) : from;
+  double to = mark->to_us != 0
+                  ? CLAMP (time_x (self, brush, mark->to_us), brush->from_x, brush->to_x)
+                  : from;
   TwColour fill, text, outline;
   int width, height;
 
@@ -220,15 +227,18 @@ append_box (const TwLanes *self,
   box = predicted ? box : MAX (box, to - from);
   if (from < brush->taken[0] - 4 && mark->kind != TW_MARK_FLAG)
     return;
-  tw_theme_get_level (brush->theme, mark->kind == TW_MARK_NO_SIGNAL ? TW_LEVEL_TECHNICAL : mark->level, &fill, &text,
-                      &outline);
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) round (from), (float) middle - 7, (float) round (box), 14);
+  tw_theme_get_level (brush->theme,
+                      mark->kind == TW_MARK_NO_SIGNAL ? TW_LEVEL_TECHNICAL : mark->level, &fill,
+                      &text, &outline);
+  graphene_rect_t bounds =
+      GRAPHENE_RECT_INIT ((float) round (from), (float) middle - 7, (float) round (box), 14);
   if (predicted)
     append_dashed (brush, &bounds, outline.a > 0 ? &outline : &fill);
   else
     append_rounded (brush->snapshot, &bounds, 3, filled ? &fill : &brush->theme->ground, &outline);
-  tw_chart_append_layout (brush->snapshot, layout, bounds.origin.x + (bounds.size.width - width) / 2,
-                          middle - height / 2.0, filled ? &text : &brush->theme->text);
+  tw_chart_append_layout (brush->snapshot, layout,
+                          bounds.origin.x + (bounds.size.width - width) / 2, middle - height / 2.0,
+                          filled ? &text : &brush->theme->text);
   brush->taken[0] = MAX (brush->taken[0], from + box + 4);
 }
 
@@ -279,7 +289,8 @@ append_marks (const TwLanes *self,
   for (guint i = 0; i < marks->len; i++)
     {
       const TwLaneMark *mark = &g_array_index (marks, TwLaneMark, i);
-      double middle = lane == TW_LANE_TREATMENTS ? top + (mark->row == 0 ? 8 : 23) : top + heights[lane] / 2.0 - .5;
+      double middle = lane == TW_LANE_TREATMENTS ? top + (mark->row == 0 ? 8 : 23)
+                                                 : top + heights[lane] / 2.0 - .5;
 
       if ((int) mark->lane == lane)
         append_mark (self, brush, mark, round (middle));
@@ -297,8 +308,10 @@ append_lane (TwLanes *self,
   g_autoptr (PangoLayout) name = tw_chart_layout (brush->widget, LABEL_PX, FALSE, _(names[lane]));
 
   pango_layout_get_pixel_size (name, NULL, &text_height);
-  tw_chart_append_layout (brush->snapshot, name, LABEL_X, top + (height - 1 - text_height) / 2, &brush->theme->text_secondary);
-  tw_chart_append_rectangle (brush->snapshot, 0, top + height - 1, gtk_widget_get_width (brush->widget), 1, &brush->theme->frame);
+  tw_chart_append_layout (brush->snapshot, name, LABEL_X, top + (height - 1 - text_height) / 2,
+                          &brush->theme->text_secondary);
+  tw_chart_append_rectangle (brush->snapshot, 0, top + height - 1,
+                             gtk_widget_get_width (brush->widget), 1, &brush->theme->frame);
   brush->taken[0] = brush->taken[1] = brush->from_x;
   if (!self->has_window)
     return;
@@ -317,8 +330,12 @@ tw_lanes_snapshot (GtkWidget *widget,
 {
   TwLanes *self = TW_LANES (widget);
   double top = 0;
-  Brush brush = { .widget = widget, .snapshot = snapshot, .theme = tw_chart_theme (), .from_x = self->left,
-                  .to_x = gtk_widget_get_width (widget) - TW_GUTTER_RIGHT, .now_x = -1 };
+  Brush brush = { .widget = widget,
+                  .snapshot = snapshot,
+                  .theme = tw_chart_theme (),
+                  .from_x = self->left,
+                  .to_x = gtk_widget_get_width (widget) - TW_GUTTER_RIGHT,
+                  .now_x = -1 };
 
   if (self->has_window && brush.to_x > brush.from_x)
     brush.now_x = round (time_x (self, &brush, self->window.now_us));
@@ -384,8 +401,9 @@ tw_lanes_init (TwLanes *self)
   self->given = tw_lane_marks_new ();
   gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Notes, treatments, oxygen, consciousness and flags over time"), -1);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+      _ ("Notes, treatments, oxygen, consciousness and flags over time"), -1);
   tw_chart_follow_theme (GTK_WIDGET (self));
 }
 
@@ -463,6 +481,7 @@ tw_lanes_set_snapshot (TwLanes *self,
   for (int row = 0; row < 2; row++)
     g_clear_pointer (&self->given_captions[row], g_free);
   if (self->has_window)
-    tw_lane_marks_add_snapshot (self->given, snapshot, self->window.from_us, self->window.now_us, self->given_captions);
+    tw_lane_marks_add_snapshot (self->given, snapshot, self->window.from_us, self->window.now_us,
+                                self->given_captions);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A tile's trend has no value axis: its range follows the data with hysteresis, and never so close that noise
- * looks like a change. */
+/* A tile's trend has no value axis: its range follows the data with hysteresis, and never so close
+ * that noise looks like a change. */
 #include "config.h"
 
 #include "tw-sparkline.h"
@@ -97,9 +97,12 @@ settle_range (TwSparkline *self,
     self->low = self->high = 0;
   if (find_extremes (&self->held, strip, &low, &high))
     {
-      double span = MAX (high - low, (least_high - least_low) * LEAST_SPAN), middle = (low + high) / 2;
-      double want_low = middle - span * (.5 + ROOM_BELOW), want_high = middle + span * (.5 + ROOM_ABOVE);
-      gboolean fits = self->high > self->low && low >= self->low && high <= self->high - span * ROOM_ABOVE / 3;
+      double span = MAX (high - low, (least_high - least_low) * LEAST_SPAN),
+             middle = (low + high) / 2;
+      double want_low = middle - span * (.5 + ROOM_BELOW),
+             want_high = middle + span * (.5 + ROOM_ABOVE);
+      gboolean fits =
+          self->high > self->low && low >= self->low && high <= self->high - span * ROOM_ABOVE / 3;
       /* Taken anew when the data leaves it, or fills less than half of it. */
       if (!fits || want_high - want_low < .5 * (self->high - self->low))
         {
@@ -142,15 +145,19 @@ update_layers (TwSparkline *self,
 
   tw_axes_key_fill (&key.axes, strip);
   key.now_px = (gint32) CLAMP (tw_strip_now_x (strip) * strip->scale, -1e9, 1e9);
-  key.stale_px = (gint32) CLAMP (tw_strip_x (strip, strip->stale_from_us) * strip->scale, -1e9, 1e9);
+  key.stale_px =
+      (gint32) CLAMP (tw_strip_x (strip, strip->stale_from_us) * strip->scale, -1e9, 1e9);
   key.gap_us = strip->gap_us;
   /* A tile that cannot be drawn shows its numbers still; the Monitor says why. */
-  tw_chart_layer_update (&self->ground, strip, &key.axes, sizeof key.axes, tw_plot_strip_axes, NULL); /* best effort: said above */
+  tw_chart_layer_update (&self->ground, strip, &key.axes, sizeof key.axes, tw_plot_strip_axes,
+                         NULL); /* best effort: said above */
   key.forecast_serial = self->held.forecast_serial;
-  tw_chart_layer_update (&self->forecast, strip, &key, sizeof key, tw_plot_strip_forecast, NULL); /* best effort: said above */
+  tw_chart_layer_update (&self->forecast, strip, &key, sizeof key, tw_plot_strip_forecast,
+                         NULL); /* best effort: said above */
   key.forecast_serial = 0;
   key.data_serial = self->held.data_serial;
-  tw_chart_layer_update (&self->trace, strip, &key, sizeof key, tw_plot_strip_trace, NULL); /* best effort: said above */
+  tw_chart_layer_update (&self->trace, strip, &key, sizeof key, tw_plot_strip_trace,
+                         NULL); /* best effort: said above */
 }
 
 static void
@@ -210,18 +217,21 @@ append_end (TwSparkline *self,
   if (!is_given (forecast) || !strip->show_forecast || held->withheld != NULL)
     return;
   TwForecastPoint end = forecast->points[forecast->n_points - 1];
-  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE, &end);
+  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE,
+                  &end);
   tw_channel_format (strip->channel, end.q[TW_Q50], held->data.unit, median, sizeof median);
   tw_channel_format (strip->channel, end.q[TW_Q10], held->data.unit, low, sizeof low);
   tw_channel_format (strip->channel, end.q[TW_Q90], held->data.unit, high, sizeof high);
   g_autofree char *range = g_strdup_printf ("%s–%s", low, high);
   g_autoptr (PangoLayout) value = tw_chart_layout (GTK_WIDGET (self), 16, TRUE, median);
-  g_autoptr (PangoLayout) spread = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, GUTTER - 9);
+  g_autoptr (PangoLayout) spread =
+      tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, GUTTER - 9);
   g_autoptr (PangoLayout) unit = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE,
                                                       tw_unit_symbol (held->data.unit), GUTTER - 9);
   double x = strip->width + 9, top = (strip->height - 50) / 2;
   tw_chart_append_layout (snapshot, value, x, top - 2,
-                          forecast->status == TW_FORECAST_UNRELIABLE ? secondary : &strip->theme->text);
+                          forecast->status == TW_FORECAST_UNRELIABLE ? secondary
+                                                                     : &strip->theme->text);
   tw_chart_append_layout (snapshot, spread, x, top + 18, secondary);
   tw_chart_append_layout (snapshot, unit, x, top + 34, secondary);
 }
@@ -244,7 +254,8 @@ tw_sparkline_snapshot (GtkWidget *widget,
   append_node (snapshot, self->forecast.node);
   append_node (snapshot, self->trace.node);
   gtk_snapshot_pop (snapshot);
-  tw_chart_append_rectangle (snapshot, tw_strip_now_x (&strip), 0, 1, strip.height, &strip.theme->now);
+  tw_chart_append_rectangle (snapshot, tw_strip_now_x (&strip), 0, 1, strip.height,
+                             &strip.theme->now);
   append_captions (self, snapshot, &strip);
   append_end (self, snapshot, &strip);
 }
@@ -312,7 +323,8 @@ describe (TwSparkline *self)
 
   if (g_strcmp0 (title, self->title) != 0)
     {
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                      -1);
       g_free (self->title);
       self->title = g_steal_pointer (&title);
       self->described_at = 0;
@@ -320,7 +332,8 @@ describe (TwSparkline *self)
   if (self->described_at != 0 && clock - self->described_at < DESCRIPTION_PERIOD)
     return;
   g_autofree char *summary = tw_strip_summary (&self->held);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  summary, -1);
   self->described_at = clock;
 }
 

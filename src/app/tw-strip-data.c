@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Data of a chart widget: what it keeps of the caller's, and the strip that plot is asked to draw. */
+/* Data of a chart widget: what it keeps of the caller's, and the strip that plot is asked to draw.
+ */
 #include "config.h"
 
 #include "tw-strip-held.h"
@@ -67,7 +68,9 @@ same_forecast (const TwForecast *a,
 {
   return a->status == b->status && a->channel == b->channel && a->issued_us == b->issued_us
          && a->n_points == b->n_points
-         && memcmp (a->points, b->points, MIN (a->n_points, TW_FORECAST_MAX_POINTS) * sizeof *a->points) == 0;
+         && memcmp (a->points, b->points,
+                    MIN (a->n_points, TW_FORECAST_MAX_POINTS) * sizeof *a->points)
+                == 0;
 }
 
 static gboolean
@@ -111,7 +114,8 @@ void
 tw_strip_held_set (TwStripHeld *self,
                    const TwStripData *data)
 {
-  TwSeriesView *series = self->data.series, *low = self->data.envelope_low, *high = self->data.envelope_high;
+  TwSeriesView *series = self->data.series, *low = self->data.envelope_low,
+               *high = self->data.envelope_high;
   GTimeZone *zone = self->data.window.zone;
 
   if (swap_view (&series, data->series) | swap_view (&low, data->envelope_low)
@@ -136,8 +140,8 @@ tw_strip_held_set (TwStripHeld *self,
     self->data.unit = tw_channel_info (data->channel)->unit;
 }
 
-/* The window is moved to whole device pixels, so that a live window that moves with the clock changes the
- * layers only when a pixel's worth of time has passed. */
+/* The window is moved to whole device pixels, so that a live window that moves with the clock
+ * changes the layers only when a pixel's worth of time has passed. */
 static void
 settle_window (TwStrip *strip,
                const TwTimeWindow *window,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the chart widgets are given: one time window for all of them, and the data of one channel. */
+/* What the chart widgets are given: one time window for all of them, and the data of one channel.
+ */
 #pragma once
 
 #include <math.h>
@@ -17,7 +18,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 from_us;
-  gint64 to_us;    /* after now_us where there is a forecast zone; before it where the past is viewed */
+  gint64
+      to_us; /* after now_us where there is a forecast zone; before it where the past is viewed */
   gint64 now_us;   /* where the now-line stands */
   GTimeZone *zone; /* of the ward, borrowed, outlives the widgets; NULL: local */
 } TwTimeWindow;
@@ -30,8 +32,9 @@ typedef enum
   TW_STRIP_LOADING  /* axes and "Loading…" */
 } TwStripState;
 
-/* Everything is copied or referenced by the setter; the struct may live on the stack. Values are in the
- * channel's inside unit. A blood-pressure strip has channel MAP, series MAP and the two envelopes. */
+/* Everything is copied or referenced by the setter; the struct may live on the stack. Values are in
+ * the channel's inside unit. A blood-pressure strip has channel MAP, series MAP and the two
+ * envelopes. */
 typedef struct
 {
   TwChannel channel;
@@ -40,7 +43,7 @@ typedef struct
   TwSeriesView *envelope_low;  /* diastolic */
   TwSeriesView *envelope_high; /* systolic */
   const TwForecast *forecast;  /* NULL: none; bands are drawn only for status OK and UNRELIABLE */
-  const char *withheld;        /* translated reason, drawn in the zone where no bands are; NULL: none */
+  const char *withheld; /* translated reason, drawn in the zone where no bands are; NULL: none */
   double limit_low, limit_high; /* NaN: none */
   double low, high, tick;      /* value axis; low == high: the channel's clinical range */
   gint64 gap_us;               /* the line breaks above this spacing; 0: 3 x median spacing */
@@ -53,8 +56,8 @@ typedef struct
 #define TW_STRIP_DATA_INIT(ch) \
   ((TwStripData) { .channel = (ch), .limit_low = NAN, .limit_high = NAN })
 
-/* "No forecast: MAP 22 min old" and its kin, from status and input age; NULL for OK, UNRELIABLE or NULL.
- * Free with g_free. */
+/* "No forecast: MAP 22 min old" and its kin, from status and input age; NULL for OK, UNRELIABLE or
+ * NULL. Free with g_free. */
 char *tw_strip_data_dup_withheld (const TwForecast *forecast, gint64 now_us);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a chart widget keeps of its data, with serials that tell what changed; internal to the chart widgets. */
+/* What a chart widget keeps of its data, with serials that tell what changed; internal to the chart
+ * widgets. */
 #pragma once
 
 #include "tw-plot.h"

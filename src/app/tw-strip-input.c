@@ -113,7 +113,8 @@ zoom_value (GtkWidget *widget,
   double span = (strip->high - strip->low) * factor;
   if (span < (high - low) / 20 || span > (high - low) * 8)
     return;
-  state->input->on_range (widget, at - (at - strip->low) * factor, at + (strip->high - at) * factor);
+  state->input->on_range (widget, at - (at - strip->low) * factor,
+                          at + (strip->high - at) * factor);
 }
 
 static gboolean
@@ -123,7 +124,8 @@ on_scroll (GtkEventControllerScroll *controller,
            gpointer data)
 {
   GtkWidget *widget = widget_of (controller);
-  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (controller));
+  GdkModifierType modifiers =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (controller));
   TwStrip strip;
 
   if (!state_of (widget)->input->get_strip (widget, &strip))
@@ -132,7 +134,8 @@ on_scroll (GtkEventControllerScroll *controller,
     zoom_value (widget, &strip, dy);
   else if ((modifiers & GDK_SHIFT_MASK) != 0 || fabs (dx) > fabs (dy))
     {
-      gint64 by_us = (gint64) ((double) (strip.to_us - strip.from_us) * PAN_STEP * (fabs (dx) > fabs (dy) ? dx : dy));
+      gint64 by_us = (gint64) ((double) (strip.to_us - strip.from_us) * PAN_STEP
+                               * (fabs (dx) > fabs (dy) ? dx : dy));
       ask_window (widget, strip.from_us + by_us, strip.to_us + by_us);
     }
   else
@@ -168,9 +171,11 @@ on_drag_update (GtkGestureDrag *gesture,
   TwStrip strip;
 
   /* A click that trembles is no drag. */
-  if (state->drag_to_us <= state->drag_from_us || fabs (dx) < 4 || !state->input->get_strip (widget, &strip))
+  if (state->drag_to_us <= state->drag_from_us || fabs (dx) < 4
+      || !state->input->get_strip (widget, &strip))
     return;
-  double per_px = (double) (state->drag_to_us - state->drag_from_us) / (strip.width - TW_PLOT_GUTTER);
+  double per_px =
+      (double) (state->drag_to_us - state->drag_from_us) / (strip.width - TW_PLOT_GUTTER);
   gint64 by_us = (gint64) (-dx * per_px);
   ask_window (widget, state->drag_from_us + by_us, state->drag_to_us + by_us);
 }
@@ -196,7 +201,8 @@ move_cursor (GtkWidget *widget,
 {
   State *state = state_of (widget);
   gint64 cursor_us = state->input->get_cursor (widget);
-  gint64 pixel_us = MAX ((gint64) ((double) (strip->to_us - strip->from_us) / (strip->width - TW_PLOT_GUTTER)), 1);
+  gint64 pixel_us = MAX (
+      (gint64) ((double) (strip->to_us - strip->from_us) / (strip->width - TW_PLOT_GUTTER)), 1);
   gint64 spacing_us = strip->series != NULL ? tw_series_view_spacing (strip->series) : 0;
 
   if (cursor_us == 0)
@@ -219,7 +225,8 @@ on_key (GtkEventControllerKey *controller,
   State *state = state_of (widget);
   TwStrip strip;
 
-  if ((modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0 || !state->input->get_strip (widget, &strip))
+  if ((modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0
+      || !state->input->get_strip (widget, &strip))
     return FALSE;
   gint64 page_us = (MIN (strip.now_us, strip.to_us) - strip.from_us) * 9 / 10;
   switch (key)
@@ -270,7 +277,8 @@ tw_strip_input_attach (GtkWidget *widget,
 {
   State *state = g_new0 (State, 1);
   GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  GtkEventController *scroll =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   GtkEventController *key = gtk_event_controller_key_new ();
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkGesture *click = gtk_gesture_click_new ();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pointer and keys of a strip (product.md sections 6 and 12), turned into wishes that the strip acts on. */
+/* Pointer and keys of a strip (product.md sections 6 and 12), turned into wishes that the strip
+ * acts on. */
 #pragma once
 
 #include <gtk/gtk.h>

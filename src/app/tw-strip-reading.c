@@ -41,10 +41,12 @@ write_value (const TwStripHeld *held,
 
   format (held, sample->value, number);
   if (held->data.envelope_high != NULL
-      && tw_strip_nearest (held->data.envelope_high, sample->t_us, reach_us, &high) && is_usable (&high)
-      && tw_strip_nearest (held->data.envelope_low, sample->t_us, reach_us, &low) && is_usable (&low))
-    g_snprintf (reading->value, sizeof reading->value, "%s/%s (%s) %s", format (held, high.value, top),
-                format (held, low.value, bottom), number, unit);
+      && tw_strip_nearest (held->data.envelope_high, sample->t_us, reach_us, &high)
+      && is_usable (&high)
+      && tw_strip_nearest (held->data.envelope_low, sample->t_us, reach_us, &low)
+      && is_usable (&low))
+    g_snprintf (reading->value, sizeof reading->value, "%s/%s (%s) %s",
+                format (held, high.value, top), format (held, low.value, bottom), number, unit);
   else
     g_snprintf (reading->value, sizeof reading->value, "%s %s", number, unit);
 }
@@ -64,7 +66,8 @@ read_measured (const TwStripHeld *held,
   if (!tw_strip_nearest (held->data.series, t_us, reach_us, &sample) || sample.t_us > strip->now_us)
     {
       g_strlcpy (reading->value, _("No data"), sizeof reading->value);
-      tw_time_format_clock (t_us, held->data.window.zone, TRUE, reading->detail, sizeof reading->detail);
+      tw_time_format_clock (t_us, held->data.window.zone, TRUE, reading->detail,
+                            sizeof reading->detail);
       return;
     }
   reading->has_point = isfinite (sample.value);
@@ -82,15 +85,16 @@ read_measured (const TwStripHeld *held,
                 _(tw_reason_label (tw_quality_reason (sample.quality))));
   else
     /* Translators: time, age, and why the reading does not count. */
-    g_snprintf (reading->detail, sizeof reading->detail, _("%s, %s ago, not counted: %s"), clock, age,
-                _(tw_reason_label (tw_quality_reason (sample.quality))));
+    g_snprintf (reading->detail, sizeof reading->detail, _ ("%s, %s ago, not counted: %s"), clock,
+                age, _ (tw_reason_label (tw_quality_reason (sample.quality))));
 }
 
 static gboolean
 forecast_drawn (const TwStripHeld *held)
 {
   return held->has_forecast && held->forecast.n_points > 0
-         && (held->forecast.status == TW_FORECAST_OK || held->forecast.status == TW_FORECAST_UNRELIABLE);
+         && (held->forecast.status == TW_FORECAST_OK
+             || held->forecast.status == TW_FORECAST_UNRELIABLE);
 }
 
 static void
@@ -105,7 +109,8 @@ read_forecast (const TwStripHeld *held,
 
   if (!forecast_drawn (held))
     {
-      g_strlcpy (reading->value, held->withheld != NULL ? held->withheld : _("No forecast"), sizeof reading->value);
+      g_strlcpy (reading->value, held->withheld != NULL ? held->withheld : _ ("No forecast"),
+                 sizeof reading->value);
       return;
     }
   /* Before the first point the fan is drawn towards it; its words are the first point's. */
@@ -124,8 +129,8 @@ read_forecast (const TwStripHeld *held,
               format (held, point.q[TW_Q50], median), tw_unit_symbol (held->data.unit),
               format (held, point.q[TW_Q10], low), format (held, point.q[TW_Q90], high));
   /* Translators: a forecast's time and how far ahead it is; then what its range means. */
-  g_snprintf (reading->detail, sizeof reading->detail, _("forecast for %s, in %s; range: 8 of 10 times"),
-              clock, ahead);
+  g_snprintf (reading->detail, sizeof reading->detail,
+              _ ("forecast for %s, in %s; range: 8 of 10 times"), clock, ahead);
 }
 
 void
@@ -192,12 +197,14 @@ tw_strip_summary (const TwStripHeld *held)
                             held->withheld != NULL ? held->withheld : _("no forecast"));
   const TwForecastPoint *end = &held->forecast.points[held->forecast.n_points - 1];
   TwForecastPoint point = *end;
-  tw_forecast_at (&held->forecast, (double) (held->data.window.to_us - held->forecast.issued_us) / TW_MINUTE,
+  tw_forecast_at (&held->forecast,
+                  (double) (held->data.window.to_us - held->forecast.issued_us) / TW_MINUTE,
                   &point);
   /* Translators: spoken: value, unit, trend; then median and 80 % range of the forecast. */
-  return g_strdup_printf (_("%s %s%s; forecast %s, likely %s to %s"), number,
-                          tw_unit_symbol (held->data.unit), trend, format (held, point.q[TW_Q50], median),
-                          format (held, point.q[TW_Q10], low), format (held, point.q[TW_Q90], high));
+  return g_strdup_printf (
+      _ ("%s %s%s; forecast %s, likely %s to %s"), number, tw_unit_symbol (held->data.unit), trend,
+      format (held, point.q[TW_Q50], median), format (held, point.q[TW_Q10], low),
+      format (held, point.q[TW_Q90], high));
 }
 
 char *

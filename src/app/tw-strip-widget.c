@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Four things of different pace, so that each costs only when it changes: axes (window, size, theme), trace
- * (data), forecast (issue), and now-line with cursor, which are plain colour nodes. */
+/* Four things of different pace, so that each costs only when it changes: axes (window, size,
+ * theme), trace (data), forecast (issue), and now-line with cursor, which are plain colour nodes.
+ */
 #include "config.h"
 
 #include "tw-strip-widget.h"
@@ -104,16 +105,20 @@ update_layers (TwStripWidget *self,
   tw_axes_key_fill (&axes, strip);
   trace.axes = forecast.axes = axes;
   trace.gap_us = strip->gap_us;
-  trace.end_px = forecast.now_px = (gint32) CLAMP (tw_strip_now_x (strip) * strip->scale, -1e9, 1e9);
-  trace.stale_px = (gint32) CLAMP (tw_strip_x (strip, strip->stale_from_us) * strip->scale, -1e9, 1e9);
+  trace.end_px = forecast.now_px =
+      (gint32) CLAMP (tw_strip_now_x (strip) * strip->scale, -1e9, 1e9);
+  trace.stale_px =
+      (gint32) CLAMP (tw_strip_x (strip, strip->stale_from_us) * strip->scale, -1e9, 1e9);
   trace.data_serial = self->held.data_serial;
   forecast.forecast_serial = self->held.forecast_serial;
 
   if (!tw_chart_layer_update (&self->axes, strip, &axes, sizeof axes, tw_plot_strip_axes, &error))
     note_problem (self, g_steal_pointer (&error));
-  if (!tw_chart_layer_update (&self->forecast, strip, &forecast, sizeof forecast, tw_plot_strip_forecast, &error))
+  if (!tw_chart_layer_update (&self->forecast, strip, &forecast, sizeof forecast,
+                              tw_plot_strip_forecast, &error))
     note_problem (self, g_steal_pointer (&error));
-  if (!tw_chart_layer_update (&self->trace, strip, &trace, sizeof trace, tw_plot_strip_trace, &error))
+  if (!tw_chart_layer_update (&self->trace, strip, &trace, sizeof trace, tw_plot_strip_trace,
+                              &error))
     note_problem (self, g_steal_pointer (&error));
 }
 
@@ -132,9 +137,10 @@ append_end_label (TwStripWidget *self,
   g_autofree char *range = NULL;
   int name_width, name_height, value_height = 0;
 
-  gboolean given = forecast != NULL && strip->show_forecast && held->withheld == NULL
-                   && (forecast->status == TW_FORECAST_OK || forecast->status == TW_FORECAST_UNRELIABLE)
-                   && forecast->n_points > 0;
+  gboolean given =
+      forecast != NULL && strip->show_forecast && held->withheld == NULL
+      && (forecast->status == TW_FORECAST_OK || forecast->status == TW_FORECAST_UNRELIABLE)
+      && forecast->n_points > 0;
   g_autoptr (PangoLayout) label = tw_chart_layout (GTK_WIDGET (self), 11.5, TRUE, name);
   pango_layout_get_pixel_size (label, &name_width, &name_height);
   if (!given)
@@ -143,22 +149,27 @@ append_end_label (TwStripWidget *self,
       return;
     }
   end = forecast->points[forecast->n_points - 1];
-  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE, &end);
+  tw_forecast_at (forecast, (double) (held->data.window.to_us - forecast->issued_us) / TW_MINUTE,
+                  &end);
   tw_channel_format (held->data.channel, end.q[TW_Q50], held->data.unit, median, sizeof median);
   tw_channel_format (held->data.channel, end.q[TW_Q10], held->data.unit, low, sizeof low);
   tw_channel_format (held->data.channel, end.q[TW_Q90], held->data.unit, high, sizeof high);
   range = g_strdup_printf ("%s–%s", low, high);
 
-  g_autoptr (PangoLayout) value = tw_chart_layout_fit (GTK_WIDGET (self), 16, TRUE, median,
-                                                       TW_GUTTER_RIGHT - LABEL_GAP - name_width - 3);
-  g_autoptr (PangoLayout) spread = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, TW_GUTTER_RIGHT - LABEL_GAP - 2);
-  const TwColour *strong = forecast->status == TW_FORECAST_UNRELIABLE ? &strip->theme->text_secondary : &strip->theme->text;
+  g_autoptr (PangoLayout) value = tw_chart_layout_fit (
+      GTK_WIDGET (self), 16, TRUE, median, TW_GUTTER_RIGHT - LABEL_GAP - name_width - 3);
+  g_autoptr (PangoLayout) spread =
+      tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, TW_GUTTER_RIGHT - LABEL_GAP - 2);
+  const TwColour *strong = forecast->status == TW_FORECAST_UNRELIABLE
+                               ? &strip->theme->text_secondary
+                               : &strip->theme->text;
   pango_layout_get_pixel_size (value, NULL, &value_height);
   y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), 20, MAX (height - 18, 20));
   int baseline = pango_layout_get_baseline (value) / PANGO_SCALE;
   int name_baseline = pango_layout_get_baseline (label) / PANGO_SCALE;
   tw_chart_append_layout (snapshot, value, x + name_width + 3, y - value_height + 2, strong);
-  tw_chart_append_layout (snapshot, label, x, y - value_height + 2 + baseline - name_baseline, strong);
+  tw_chart_append_layout (snapshot, label, x, y - value_height + 2 + baseline - name_baseline,
+                          strong);
   tw_chart_append_layout (snapshot, spread, x, y, &strip->theme->text_secondary);
 }
 
@@ -207,18 +218,20 @@ append_bubble (TwStripWidget *self,
     pango_layout_get_pixel_size (detail, &detail_width, &detail_height);
   double width = MAX (value_width, detail_width) + 16, height = value_height + detail_height + 6;
   double left = x + 10 + width > gtk_widget_get_width (GTK_WIDGET (self)) ? x - 10 - width : x + 10;
-  gboolean low_point = reading->has_point && tw_strip_y (strip, reading->y_value) > strip->height / 2;
+  gboolean low_point =
+      reading->has_point && tw_strip_y (strip, reading->y_value) > strip->height / 2;
   double top = low_point || !reading->has_point ? 4 : MAX (strip->height - height - 5, 4);
 
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) MAX (round (left), 0), (float) round (top), (float) width,
-                                               (float) height);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) MAX (round (left), 0), (float) round (top),
+                                               (float) width, (float) height);
   gsk_rounded_rect_init_from_rect (&outline, &bounds, 6);
   gtk_snapshot_push_rounded_clip (snapshot, &outline);
   gtk_snapshot_append_color (snapshot, &ground, &bounds);
   gtk_snapshot_pop (snapshot);
   tw_chart_append_layout (snapshot, value, bounds.origin.x + 8, top + 3, &theme->on_now);
   if (detail_height > 0)
-    tw_chart_append_layout (snapshot, detail, bounds.origin.x + 8, top + 3 + value_height, &theme->on_now);
+    tw_chart_append_layout (snapshot, detail, bounds.origin.x + 8, top + 3 + value_height,
+                            &theme->on_now);
 }
 
 static void
@@ -259,7 +272,8 @@ tw_strip_widget_snapshot (GtkWidget *widget,
     gtk_snapshot_append_node (snapshot, self->forecast.node);
   if (self->trace.node != NULL)
     gtk_snapshot_append_node (snapshot, self->trace.node);
-  tw_chart_append_rectangle (snapshot, strip.width, strip.height - 1, TW_GUTTER_RIGHT, 1, &strip.theme->frame);
+  tw_chart_append_rectangle (snapshot, strip.width, strip.height - 1, TW_GUTTER_RIGHT, 1,
+                             &strip.theme->frame);
   double now_x = tw_strip_now_x (&strip);
   if (now_x >= TW_GUTTER_LEFT && now_x <= strip.width)
     tw_chart_append_rectangle (snapshot, now_x, 0, 1, strip.height, &strip.theme->now);
@@ -278,8 +292,10 @@ tw_strip_widget_measure (GtkWidget *widget,
                          int *minimum_baseline,
                          int *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + 160 + TW_GUTTER_RIGHT : 48;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + 478 + TW_GUTTER_RIGHT : 78;
+  *minimum =
+      orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + 160 + TW_GUTTER_RIGHT : 48;
+  *natural =
+      orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + 478 + TW_GUTTER_RIGHT : 78;
 }
 
 static void
@@ -311,14 +327,14 @@ tw_strip_widget_class_init (TwStripWidgetClass *klass)
   gtk_widget_class_set_css_name (widget_class, "tw-strip");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 
-  signals[WINDOW_CHANGED] = g_signal_new ("window-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
-  signals[DEFAULT_VIEW] = g_signal_new ("default-view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 0);
-  signals[PREVIOUS_VIEW] = g_signal_new ("previous-view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 0);
-  signals[CURSOR_CHANGED] = g_signal_new ("cursor-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[WINDOW_CHANGED] = g_signal_new ("window-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
+  signals[DEFAULT_VIEW] =
+      g_signal_new ("default-view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PREVIOUS_VIEW] =
+      g_signal_new ("previous-view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CURSOR_CHANGED] = g_signal_new ("cursor-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static gboolean
@@ -411,7 +427,8 @@ describe (TwStripWidget *self)
 
   if (g_strcmp0 (title, self->title) != 0)
     {
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                      -1);
       g_free (self->title);
       self->title = g_steal_pointer (&title);
       self->described_at = 0;
@@ -419,7 +436,8 @@ describe (TwStripWidget *self)
   if (self->described_at != 0 && clock - self->described_at < DESCRIPTION_PERIOD)
     return;
   g_autofree char *summary = tw_strip_summary (&self->held);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  summary, -1);
   self->described_at = clock;
 }
 

@@ -56,7 +56,8 @@ append_middle (GtkSnapshot *snapshot,
   int width, height;
 
   pango_layout_get_pixel_size (layout, &width, &height);
-  tw_chart_append_layout (snapshot, layout, x - width * justification, middle - height / 2.0, colour);
+  tw_chart_append_layout (snapshot, layout, x - width * justification, middle - height / 2.0,
+                          colour);
 }
 
 static void
@@ -79,13 +80,16 @@ append_pill (TwTimeAxis *self,
   pango_layout_get_pixel_size (layout, &width, NULL);
   *from_x = now_x - width / 2.0 - 5;
   *to_x = *from_x + width + 10;
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) floor (*from_x), 1, (float) width + 10, PILL_HEIGHT);
+  graphene_rect_t bounds =
+      GRAPHENE_RECT_INIT ((float) floor (*from_x), 1, (float) width + 10, PILL_HEIGHT);
   gsk_rounded_rect_init_from_rect (&outline, &bounds, PILL_HEIGHT / 2.0f);
   tw_chart_append_rectangle (snapshot, now_x, 0, 1, strip->height, &strip->theme->now);
   gtk_snapshot_push_rounded_clip (snapshot, &outline);
-  tw_chart_append_rectangle (snapshot, bounds.origin.x, 1, bounds.size.width, PILL_HEIGHT, &strip->theme->now);
+  tw_chart_append_rectangle (snapshot, bounds.origin.x, 1, bounds.size.width, PILL_HEIGHT,
+                             &strip->theme->now);
   gtk_snapshot_pop (snapshot);
-  append_middle (snapshot, layout, floor (*from_x) + 5, 0, 1 + PILL_HEIGHT / 2.0, &strip->theme->on_now);
+  append_middle (snapshot, layout, floor (*from_x) + 5, 0, 1 + PILL_HEIGHT / 2.0,
+                 &strip->theme->on_now);
 }
 
 static void
@@ -94,12 +98,13 @@ snapshot_below (TwTimeAxis *self,
                 const TwStrip *strip)
 {
   gint64 span_us = strip->to_us - strip->from_us;
-  gint64 tick_us = tw_strip_time_tick (span_us, (int) ((strip->width - TW_GUTTER_LEFT) / LABEL_ROOM));
+  gint64 tick_us =
+      tw_strip_time_tick (span_us, (int) ((strip->width - TW_GUTTER_LEFT) / LABEL_ROOM));
   double pill_from, pill_to;
 
   append_pill (self, snapshot, strip, &pill_from, &pill_to);
-  for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone); t_us <= strip->to_us;
-       t_us += tick_us)
+  for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone);
+       t_us <= strip->to_us; t_us += tick_us)
     {
       double x = tw_strip_x (strip, t_us);
       char clock[16];
@@ -108,9 +113,11 @@ snapshot_below (TwTimeAxis *self,
       tw_time_format_clock (t_us, strip->zone, FALSE, clock, sizeof clock);
       g_autoptr (PangoLayout) layout = tw_chart_layout (GTK_WIDGET (self), LABEL_PX, FALSE, clock);
       pango_layout_get_pixel_size (layout, &width, NULL);
-      if (x - width / 2.0 < TW_GUTTER_LEFT - 8 || (x + width / 2.0 + 4 > pill_from && x - width / 2.0 - 4 < pill_to))
+      if (x - width / 2.0 < TW_GUTTER_LEFT - 8
+          || (x + width / 2.0 + 4 > pill_from && x - width / 2.0 - 4 < pill_to))
         continue;
-      append_middle (snapshot, layout, x, .5, strip->height / 2 - .5, &strip->theme->text_secondary);
+      append_middle (snapshot, layout, x, .5, strip->height / 2 - .5,
+                     &strip->theme->text_secondary);
     }
 }
 
@@ -153,13 +160,15 @@ append_zone (TwTimeAxis *self,
              GtkSnapshot *snapshot,
              const TwStrip *strip)
 {
-  double now_x = tw_strip_now_x (strip), room = gtk_widget_get_width (GTK_WIDGET (self)) - now_x - 8;
+  double now_x = tw_strip_now_x (strip),
+         room = gtk_widget_get_width (GTK_WIDGET (self)) - now_x - 8;
   int minutes = (int) ((strip->to_us - strip->now_us + TW_MINUTE / 2) / TW_MINUTE), width;
   char clock[16];
 
   if (strip->to_us <= strip->now_us || now_x < TW_GUTTER_LEFT)
     return;
-  tw_chart_append_rectangle (snapshot, now_x, 0, strip->width - now_x, strip->height, &strip->theme->zone);
+  tw_chart_append_rectangle (snapshot, now_x, 0, strip->width - now_x, strip->height,
+                             &strip->theme->zone);
   tw_time_format_clock (strip->to_us, strip->zone, FALSE, clock, sizeof clock);
   /* Translators: heading of the forecast zone: how long, and the clock time at its end. */
   g_autofree char *words = g_strdup_printf (_("Forecast, %d min to %s"), minutes, clock);
@@ -188,7 +197,8 @@ snapshot_heading (TwTimeAxis *self,
   append_zone (self, snapshot, strip);
   if (self->caption != NULL)
     {
-      g_autoptr (PangoLayout) caption = tw_chart_layout (GTK_WIDGET (self), 12, TRUE, self->caption);
+      g_autoptr (PangoLayout) caption =
+          tw_chart_layout (GTK_WIDGET (self), 12, TRUE, self->caption);
       PangoAttrList *attributes = pango_attr_list_copy (pango_layout_get_attributes (caption));
       pango_attr_list_insert (attributes, pango_attr_letter_spacing_new (PANGO_SCALE));
       pango_layout_set_attributes (caption, attributes);
@@ -211,7 +221,8 @@ tw_time_axis_snapshot (GtkWidget *widget,
 
   if (!fill_strip (self, &strip))
     return;
-  tw_chart_append_rectangle (snapshot, 0, strip.height - 1, strip.width + TW_GUTTER_RIGHT, 1, &strip.theme->frame);
+  tw_chart_append_rectangle (snapshot, 0, strip.height - 1, strip.width + TW_GUTTER_RIGHT, 1,
+                             &strip.theme->frame);
   if (self->kind == TW_TIME_AXIS_HEADING)
     snapshot_heading (self, snapshot, &strip);
   else
@@ -229,8 +240,10 @@ tw_time_axis_measure (GtkWidget *widget,
 {
   int height = TW_TIME_AXIS (widget)->kind == TW_TIME_AXIS_HEADING ? HEADING_HEIGHT : BELOW_HEIGHT;
 
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + TW_GUTTER_RIGHT + 160 : height;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + TW_GUTTER_RIGHT + 478 : height;
+  *minimum =
+      orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + TW_GUTTER_RIGHT + 160 : height;
+  *natural =
+      orientation == GTK_ORIENTATION_HORIZONTAL ? TW_GUTTER_LEFT + TW_GUTTER_RIGHT + 478 : height;
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* M4 reduction of the visible part of a series view; time O(visible samples), no allocation once warm. */
+/* M4 reduction of the visible part of a series view; time O(visible samples), no allocation once
+ * warm. */
 #include "config.h"
 
 #include "tw-columns.h"
@@ -31,7 +32,8 @@ tw_columns_clear (TwColumns *self)
   self->allocated = 0;
 }
 
-/* a * b / c, rounded down, or up; exact: by 128 bits only where 64 do not hold the product. c > 0, a >= 0. */
+/* a * b / c, rounded down, or up; exact: by 128 bits only where 64 do not hold the product. c > 0,
+ * a >= 0. */
 static gint64
 multiply_divide (gint64 a,
                  gint64 b,
@@ -45,8 +47,8 @@ multiply_divide (gint64 a,
   return (gint64) (((__int128) a * b + add) / c);
 }
 
-/* First microsecond that belongs to column index: a sample on a boundary never changes column with the window's
- * length. */
+/* First microsecond that belongs to column index: a sample on a boundary never changes column with
+ * the window's length. */
 static gint64
 column_start (const TwColumnsSpec *spec,
               guint index)
@@ -58,7 +60,8 @@ static guint
 column_of (const TwColumnsSpec *spec,
            gint64 t_us)
 {
-  return (guint) multiply_divide (t_us - spec->from_us, spec->n, spec->to_us - spec->from_us, FALSE);
+  return (guint) multiply_divide (t_us - spec->from_us, spec->n, spec->to_us - spec->from_us,
+                                  FALSE);
 }
 
 /* First index from at on whose time is not before end_us. */
@@ -93,7 +96,9 @@ find_ends (TwColumns *self,
 
   if (n_accepted < end - at)
     for (gsize i = at; i < end; i++)
-      self->n_refused += isfinite (span->value[i]) && !tw_columns_accepts (span->value[i], span->quality[i]) ? 1 : 0;
+      self->n_refused +=
+          isfinite (span->value[i]) && !tw_columns_accepts (span->value[i], span->quality[i]) ? 1
+                                                                                              : 0;
   if (n_accepted == 0)
     return;
   while (!tw_columns_accepts (span->value[first], span->quality[first]))
@@ -109,8 +114,8 @@ find_ends (TwColumns *self,
   column->last_us = span->t_us[last - 1];
 }
 
-/* Adds the samples from at to the column's end, or the span's. Returns where the next column begins. The loop has
- * no branches, so that it costs the same whatever the values are. */
+/* Adds the samples from at to the column's end, or the span's. Returns where the next column
+ * begins. The loop has no branches, so that it costs the same whatever the values are. */
 static gsize
 scan_column (TwColumns *self,
              TwColumn *column,
@@ -159,7 +164,8 @@ tw_columns_get_entry (const TwColumns *self,
   return FALSE;
 }
 
-/* Marks where neighbouring columns belong to one line, and collects the gaps between those that do not. */
+/* Marks where neighbouring columns belong to one line, and collects the gaps between those that do
+ * not. */
 static void
 join_columns (TwColumns *self,
               TwSeriesView *view)
@@ -176,8 +182,9 @@ join_columns (TwColumns *self,
 
       if (column->n_samples == 0)
         continue;
-      column->joined = has_previous && column->first_us - previous_us
-                                         <= (column->first_us < thin_before_us ? thin_gap_us : gap_us);
+      column->joined = has_previous
+                       && column->first_us - previous_us
+                              <= (column->first_us < thin_before_us ? thin_gap_us : gap_us);
       if (has_previous && !column->joined)
         {
           TwGap gap = { previous_us, column->first_us };
@@ -220,7 +227,8 @@ tw_columns_build (TwColumns *self,
   gsize length = tw_series_view_get_length (view);
   gsize at = tw_series_view_find (view, spec->from_us);
   TwSpan span;
-  while (at < length && tw_series_view_span (view, at, length - at, &span) && span.t_us[0] < stop_us)
+  while (at < length && tw_series_view_span (view, at, length - at, &span)
+         && span.t_us[0] < stop_us)
     {
       for (gsize i = 0; i < span.n && span.t_us[i] < stop_us;)
         {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A series reduced to what n columns of pixels can show: first, minimum, maximum and last of each column (M4),
- * and where the line breaks; internal to this room. */
+/* A series reduced to what n columns of pixels can show: first, minimum, maximum and last of each
+ * column (M4), and where the line breaks; internal to this room. */
 #pragma once
 
 #include "tw-series.h"
@@ -13,7 +13,8 @@ typedef struct
   gint64 end_us;          /* samples after this are left out (now) */
   guint n;
   gint64 gap_us;          /* spacing above which the line breaks; <= 0: it never does */
-  gint64 thin_before_us;  /* samples before this may be thinned to four a minute: no gap is shorter there; 0: none */
+  gint64 thin_before_us;  /* samples before this may be thinned to four a minute: no gap is shorter
+                             there; 0: none */
 } TwColumnsSpec;
 
 /* A run of neighbouring samples within one column. n_samples 0: empty column. */
@@ -45,9 +46,9 @@ typedef struct
 void tw_columns_init (TwColumns *self);
 void tw_columns_clear (TwColumns *self);
 
-/* Fills the columns from the samples of view (NULL: none) that lie in the window. Samples of verdict good and
- * doubtful count; NaN and infinite values never do. Only visible samples are read, and the nearest accepted one
- * on either side, so that the line enters and leaves the window. */
+/* Fills the columns from the samples of view (NULL: none) that lie in the window. Samples of
+ * verdict good and doubtful count; NaN and infinite values never do. Only visible samples are read,
+ * and the nearest accepted one on either side, so that the line enters and leaves the window. */
 void tw_columns_build (TwColumns *self, TwSeriesView *view, const TwColumnsSpec *spec);
 
 /* The accepted samples just outside the window, to lead the line in; FALSE: none joined. */

@@ -134,12 +134,13 @@ tw_pen_set_font (const char *family)
   if (pen.open)
     {
       tw_pen_close ();
-      tw_pen_open (NULL); /* best effort: it was open a moment ago, and drawing reports what is wrong */
+      tw_pen_open (
+          NULL); /* best effort: it was open a moment ago, and drawing reports what is wrong */
     }
 }
 
-/* The driver keeps the raw context and multiplies a flip about its page's height into the matrix: within
- * save and restore that is harmless, and it cancels the page's own upward y axis. */
+/* The driver keeps the raw context and multiplies a flip about its page's height into the matrix:
+ * within save and restore that is harmless, and it cancels the page's own upward y axis. */
 static gboolean
 draw_guarded (cairo_t *cr,
               TwPenFunc draw,
@@ -265,8 +266,8 @@ tw_pen_text (double x,
   plptex (x, y, 1, 0, justification, escaped);
 }
 
-/* PLplot keeps the length of a string to itself, so the string is drawn on a surface that only remembers its
- * ink, and the stream is put back on its context afterwards. */
+/* PLplot keeps the length of a string to itself, so the string is drawn on a surface that only
+ * remembers its ink, and the stream is put back on its context afterwards. */
 static double
 measure (double size,
          const char *text)

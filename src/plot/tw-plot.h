@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* (series, axes, theme) -> cairo. PLplot (extcairo) draws axes, bands, lines and labels; dense traces are
- * reduced to what the pixels can show, keeping every minimum and maximum. Main thread only. */
+/* (series, axes, theme) -> cairo. PLplot (extcairo) draws axes, bands, lines and labels; dense
+ * traces are reduced to what the pixels can show, keeping every minimum and maximum. Main thread
+ * only. */
 #pragma once
 
 #include <cairo.h>
@@ -21,19 +22,19 @@ typedef enum
   TW_PLOT_ERROR_DRAW    /* PLplot or cairo gave up on a drawing */
 } TwPlotError;
 
-/* Opens the one PLplot stream, with handlers so that nothing can exit the process. Call once; a second
- * call is harmless. */
+/* Opens the one PLplot stream, with handlers so that nothing can exit the process. Call once; a
+ * second call is harmless. */
 gboolean tw_plot_init (GError **error);
 void tw_plot_shutdown (void);
-/* Font family, or list of families, of every label; best before tw_plot_init, since a change opens the stream
- * anew. NULL: a list of common ones. */
+/* Font family, or list of families, of every label; best before tw_plot_init, since a change opens
+ * the stream anew. NULL: a list of common ones. */
 void tw_plot_set_font (const char *family);
 
 /* Width of the value axis at the left of a strip that is not compact. */
 #define TW_PLOT_GUTTER 34
 
-/* One strip: time axis [from_us, to_us], values [low, high]; everything is in device-independent pixels.
- * The value axis takes the first TW_PLOT_GUTTER pixels of the width (none when compact). */
+/* One strip: time axis [from_us, to_us], values [low, high]; everything is in device-independent
+ * pixels. The value axis takes the first TW_PLOT_GUTTER pixels of the width (none when compact). */
 typedef struct
 {
   double width, height, scale;     /* scale: device pixels per pixel */
@@ -60,7 +61,8 @@ typedef struct
   GTimeZone *zone;                 /* for the clock in labels and the time grid; NULL: local */
 } TwStrip;
 
-/* Layer A: ground, tints, grid, axis, limit lines and labels (static until size, window, theme change). */
+/* Layer A: ground, tints, grid, axis, limit lines and labels (static until size, window, theme
+ * change). */
 gboolean tw_plot_strip_axes (cairo_t *cr, const TwStrip *strip, GError **error);
 /* Layer B: measured trace, envelope, gaps, artefact marks, off-scale arrows. Never right of now. */
 gboolean tw_plot_strip_trace (cairo_t *cr, const TwStrip *strip, GError **error);
@@ -79,7 +81,8 @@ double tw_strip_now_x (const TwStrip *strip);
 
 /* The default clinical range and tick of a channel. */
 void tw_strip_default_range (TwChannel channel, double *low, double *high, double *tick);
-/* Spacing of a time axis of about n labels over span_us: 1, 2, 5, 10, 15, 30 min, 1, 2, 3, 6, 12 h, 1 d. */
+/* Spacing of a time axis of about n labels over span_us: 1, 2, 5, 10, 15, 30 min, 1, 2, 3, 6, 12 h,
+ * 1 d. */
 gint64 tw_strip_time_tick (gint64 span_us, int n);
 /* The first tick at or after t_us, counted from midnight in zone (NULL: local). */
 gint64 tw_strip_first_tick (gint64 t_us, gint64 tick_us, GTimeZone *zone);

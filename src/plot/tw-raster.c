@@ -73,7 +73,8 @@ widen (TwRasterSpace *space,
   space->high[at] = MAX (space->high[at], high);
 }
 
-/* The straight piece from (u0, y0) to (u1, y1), u in columns, added to each column that it crosses. */
+/* The straight piece from (u0, y0) to (u1, y1), u in columns, added to each column that it crosses.
+ */
 static void
 add_segment (TwRasterSpace *space,
              guint n,
@@ -125,7 +126,8 @@ trace_intervals (TwRasterSpace *space,
     }
 }
 
-/* A pixel column's coverage as differences down the rows: a span costs the same whatever its height. */
+/* A pixel column's coverage as differences down the rows: a span costs the same whatever its
+ * height. */
 typedef struct
 {
   gint32 *step;       /* height + 2, clear between columns */
@@ -172,7 +174,8 @@ make_shades (const TwColour *colour,
     {
       double a = colour->a * alpha * i / FULL;
       shades[i] = (guint32) lrint (a * 255) << 24 | (guint32) lrint (colour->r * a * 255) << 16
-                  | (guint32) lrint (colour->g * a * 255) << 8 | (guint32) lrint (colour->b * a * 255);
+                  | (guint32) lrint (colour->g * a * 255) << 8
+                  | (guint32) lrint (colour->b * a * 255);
     }
 }
 
@@ -223,8 +226,8 @@ run_end (const TwRasterSpace *space,
   return end;
 }
 
-/* The stroke's intervals over a run: those of the polyline within reach, widened by the disc's height there.
- * Plain loops over arrays: compilers turn them into vector minima. */
+/* The stroke's intervals over a run: those of the polyline within reach, widened by the disc's
+ * height there. Plain loops over arrays: compilers turn them into vector minima. */
 static void
 stroke_run (TwRasterSpace *space,
             const double *reach,
@@ -270,8 +273,8 @@ make_reach (double half_width,
   return n;
 }
 
-/* One run of joined columns. A run's ends are cut square, so no ink reaches into a gap; a lone sample is a whole
- * dot. */
+/* One run of joined columns. A run's ends are cut square, so no ink reaches into a gap; a lone
+ * sample is a whole dot. */
 static void
 draw_run (const TwRaster *raster,
           TwRasterSpace *space,

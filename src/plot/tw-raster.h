@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns of a series written straight into ARGB pixels as antialiased spans; internal to this room.
+/* Columns of a series written straight into ARGB pixels as antialiased spans; internal to this
+ * room.
  *
- * The line is the exact union of discs along the polyline, sampled at a few sub-columns a pixel: per
- * sub-column the polyline covers one interval, so stroking is taking minima and maxima of intervals. */
+ * The line is the exact union of discs along the polyline, sampled at a few sub-columns a pixel:
+ * per sub-column the polyline covers one interval, so stroking is taking minima and maxima of
+ * intervals. */
 #pragma once
 
 #include <cairo.h>
@@ -36,7 +38,8 @@ typedef struct
 
 void tw_raster_space_clear (TwRasterSpace *space);
 
-/* columns: raster->width * raster->sub of them. entry: accepted sample before the window, or NULL. */
+/* columns: raster->width * raster->sub of them. entry: accepted sample before the window, or NULL.
+ */
 void tw_raster_line (const TwRaster *raster, TwRasterSpace *space, const TwColumns *columns,
                      const TwSample *entry, double half_width, const TwColour *colour);
 /* Fills between the minima of bottom and the maxima of top; raster->width columns each. */

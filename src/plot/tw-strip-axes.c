@@ -21,7 +21,8 @@ draw_tint (const TwStrip *strip)
 
   tw_pen_colour (&strip->theme->limit_tint, 1);
   if (isfinite (strip->limit_high) && strip->limit_high < strip->high)
-    tw_pen_rectangle (left, 0, strip->width - left, MIN (tw_strip_y (strip, strip->limit_high), strip->height));
+    tw_pen_rectangle (left, 0, strip->width - left,
+                      MIN (tw_strip_y (strip, strip->limit_high), strip->height));
   if (isfinite (strip->limit_low) && strip->limit_low > strip->low)
     {
       double top = MAX (tw_strip_y (strip, strip->limit_low), 0);
@@ -46,8 +47,8 @@ draw_grid (const TwStrip *strip)
                       strip->width - left, line);
   if ((strip->to_us - strip->from_us) / tick_us > 1000)
     return;
-  for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone); t_us < strip->to_us;
-       t_us += tick_us)
+  for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone);
+       t_us < strip->to_us; t_us += tick_us)
     tw_pen_rectangle (tw_strip_snap (strip, tw_strip_x (strip, t_us)) - line / 2, 0, line,
                       strip->height);
 }
@@ -68,8 +69,8 @@ draw_tick_labels (const TwStrip *strip)
     }
 }
 
-/* Words of a limit: "limit 120"; in the pressure strip, which shows three channels, "MAP limit 65"; in a tile
- * the number alone. */
+/* Words of a limit: "limit 120"; in the pressure strip, which shows three channels, "MAP limit 65";
+ * in a tile the number alone. */
 static char *
 dup_limit_words (const TwStrip *strip,
                  double limit)

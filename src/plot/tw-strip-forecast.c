@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Layer C of a strip: the tinted zone after now, the 50 and 80 % bands, the dotted 95 % outline and the dashed
- * median; or, where the forecast is withheld, the reason in words. */
+/* Layer C of a strip: the tinted zone after now, the 50 and 80 % bands, the dotted 95 % outline and
+ * the dashed median; or, where the forecast is withheld, the reason in words. */
 #include "config.h"
 
 #include "tw-pen.h"
@@ -42,7 +42,8 @@ static double
 anchor_value (const TwStrip *strip)
 {
   const TwForecast *forecast = strip->forecast;
-  gsize at = strip->series != NULL ? tw_series_view_find (strip->series, forecast->issued_us + 1) : 0;
+  gsize at =
+      strip->series != NULL ? tw_series_view_find (strip->series, forecast->issued_us + 1) : 0;
 
   for (gsize back = 1; back <= MIN (at, 16); back++)
     {
@@ -180,7 +181,8 @@ draw_fan (cairo_t *cr,
   return done;
 }
 
-/* Breaks the words into lines that fit the zone. Languages without spaces break between characters. */
+/* Breaks the words into lines that fit the zone. Languages without spaces break between characters.
+ */
 static int
 wrap_words (const char *words,
             double size,

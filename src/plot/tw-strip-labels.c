@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Collected while the marks are drawn, written in one go: each switch to PLplot's stream has its price. */
+/* Collected while the marks are drawn, written in one go: each switch to PLplot's stream has its
+ * price. */
 #include "config.h"
 
 #include "tw-pen.h"
@@ -56,7 +57,8 @@ add_gap (cairo_t *cr,
   label->boxed = TRUE;
   tw_time_format_clock (from_us, strip->zone, FALSE, from, sizeof from);
   tw_time_format_clock (to_us, strip->zone, FALSE, to, sizeof to);
-  /* Translators: over a hatched gap in a chart: from and to as clock times, "No data 11:26–11:52". */
+  /* Translators: over a hatched gap in a chart: from and to as clock times, "No data 11:26–11:52".
+   */
   g_snprintf (label->text, sizeof label->text, _("No data %s–%s"), from, to);
 }
 
@@ -123,7 +125,8 @@ tw_strip_labels_add_off_scale (cairo_t *cr,
       if (column->n_samples == 0 || (up ? extreme <= strip->high : extreme >= strip->low))
         continue;
       /* The stretch goes on while the next one beyond is near. */
-      for (guint next = c + 1; next < columns->spec.n && (next - c) * per_column < ARROW_APART_PX; next++)
+      for (guint next = c + 1; next < columns->spec.n && (next - c) * per_column < ARROW_APART_PX;
+           next++)
         {
           const TwColumn *other = &columns->columns[next];
           double value = up ? other->max : other->min;
@@ -213,7 +216,8 @@ write_labels (cairo_t *cr,
             continue;
           taken = x + half;
           tw_pen_colour (&strip->theme->ground, 1);
-          tw_pen_rectangle (floor (x - half), round (y - BOX_HEIGHT / 2), ceil (2 * half), BOX_HEIGHT);
+          tw_pen_rectangle (floor (x - half), round (y - BOX_HEIGHT / 2), ceil (2 * half),
+                            BOX_HEIGHT);
         }
       tw_pen_colour (label->boxed ? &strip->theme->text_secondary : &strip->theme->text, 1);
       tw_pen_text (round (x), round (y), label->justification, TW_STRIP_LABEL_PX, label->text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Words within the measured part of a strip: names of gaps, values off the scale; internal to this room. */
+/* Words within the measured part of a strip: names of gaps, values off the scale; internal to this
+ * room. */
 #pragma once
 
 #include "tw-columns.h"
@@ -25,11 +26,12 @@ typedef struct
   TwStripLabel labels[TW_STRIP_MAX_LABELS];
 } TwStripLabels;
 
-/* Hatches each gap longer than a tenth of the measured window and names it; the time since the newest value
- * too. Charted channels have no gaps: nobody expects a value. */
+/* Hatches each gap longer than a tenth of the measured window and names it; the time since the
+ * newest value too. Charted channels have no gaps: nobody expects a value. */
 void tw_strip_labels_add_gaps (cairo_t *cr, TwStripLabels *self, const TwColumns *columns);
 /* An arrow with the value for each stretch beyond the upper or the lower end. */
-void tw_strip_labels_add_off_scale (cairo_t *cr, TwStripLabels *self, const TwColumns *columns, gboolean up);
+void tw_strip_labels_add_off_scale (cairo_t *cr, TwStripLabels *self, const TwColumns *columns,
+                                    gboolean up);
 gboolean tw_strip_labels_draw (cairo_t *cr, TwStripLabels *self, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Small marks of a strip: one marker per kind of channel, crosses for readings that do not count, arrows for
- * values off the scale, and the hatch of a gap. */
+/* Small marks of a strip: one marker per kind of channel, crosses for readings that do not count,
+ * arrows for values off the scale, and the hatch of a gap. */
 #include "config.h"
 
 #include "tw-strip.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Layer B of a strip: what was measured, up to now and never beyond: stale zone, gaps, pressure envelope, line,
- * markers, crosses for readings that do not count, arrows for values off the scale. */
+/* Layer B of a strip: what was measured, up to now and never beyond: stale zone, gaps, pressure
+ * envelope, line, markers, crosses for readings that do not count, arrows for values off the scale.
+ */
 #include "config.h"
 
 #include "tw-columns.h"
@@ -67,14 +68,16 @@ pixel_columns (const TwStrip *strip)
   return MAX ((int) lround ((strip->width - tw_strip_left (strip)) * strip->scale), 1);
 }
 
-/* Few samples make slopes that want to be smooth; where a pixel holds many, its minimum and maximum say all. */
+/* Few samples make slopes that want to be smooth; where a pixel holds many, its minimum and maximum
+ * say all. */
 static int
 sub_columns (const TwStrip *strip)
 {
   gsize visible = 0, pixels = (gsize) pixel_columns (strip);
 
   if (strip->series != NULL)
-    visible = tw_series_view_find (strip->series, strip->to_us) - tw_series_view_find (strip->series, strip->from_us);
+    visible = tw_series_view_find (strip->series, strip->to_us)
+              - tw_series_view_find (strip->series, strip->from_us);
   return visible >= 6 * pixels ? 1 : visible >= 2 * pixels ? 2 : TW_RASTER_MAX_SUB;
 }
 
@@ -117,11 +120,13 @@ aim_raster (TwRaster *raster,
   /* cairo may still hold a snapshot of the pixels: it has to be told before they change. */
   cairo_surface_flush (surface);
   raster->stride = cairo_image_surface_get_stride (surface) / 4;
-  raster->pixels = (guint32 *) (void *) cairo_image_surface_get_data (surface) + (gsize) y * (gsize) raster->stride + x;
+  raster->pixels = (guint32 *) (void *) cairo_image_surface_get_data (surface)
+                   + (gsize) y * (gsize) raster->stride + x;
   raster->width = pixel_columns (strip);
   raster->height = (int) lround (strip->height * strip->scale);
   raster->sub = trace.sub;
-  raster->end_x = (int) lround ((tw_strip_measured_x (strip) - tw_strip_left (strip)) * strip->scale);
+  raster->end_x =
+      (int) lround ((tw_strip_measured_x (strip) - tw_strip_left (strip)) * strip->scale);
   raster->high = strip->high;
   raster->per_unit = strip->height * strip->scale / (strip->high - strip->low);
 }
@@ -160,9 +165,10 @@ aim_at_target (TwRaster *raster,
   cairo_surface_get_device_offset (target, &offset_x, &offset_y);
   x = (matrix.x0 + tw_strip_left (strip) * matrix.xx) * scale_x + offset_x;
   y = matrix.y0 * scale_y + offset_y;
-  if (cairo_image_surface_get_format (target) != CAIRO_FORMAT_ARGB32 || matrix.xy != 0 || matrix.yx != 0
-      || fabs (matrix.xx * scale_x - strip->scale) > 1e-9 || fabs (matrix.yy * scale_y - strip->scale) > 1e-9
-      || fabs (x - round (x)) > 1e-6 || fabs (y - round (y)) > 1e-6 || x < 0 || y < 0
+  if (cairo_image_surface_get_format (target) != CAIRO_FORMAT_ARGB32 || matrix.xy != 0
+      || matrix.yx != 0 || fabs (matrix.xx * scale_x - strip->scale) > 1e-9
+      || fabs (matrix.yy * scale_y - strip->scale) > 1e-9 || fabs (x - round (x)) > 1e-6
+      || fabs (y - round (y)) > 1e-6 || x < 0 || y < 0
       || x + pixel_columns (strip) > cairo_image_surface_get_width (target)
       || y + lround (strip->height * strip->scale) > cairo_image_surface_get_height (target)
       || !is_unclipped (cr, strip))
@@ -198,7 +204,8 @@ paint_own (cairo_t *cr,
 {
   cairo_surface_mark_dirty (trace.surface);
   cairo_save (cr);
-  cairo_rectangle (cr, tw_strip_left (strip), 0, strip->width - tw_strip_left (strip), strip->height);
+  cairo_rectangle (cr, tw_strip_left (strip), 0, strip->width - tw_strip_left (strip),
+                   strip->height);
   cairo_clip (cr);
   cairo_translate (cr, tw_strip_left (strip), 0);
   cairo_scale (cr, 1 / strip->scale, 1 / strip->scale);
@@ -249,7 +256,8 @@ add_xy (double x,
 static void
 stroke_run (void)
 {
-  tw_pen_line ((int) trace.x->len, (double *) (void *) trace.x->data, (double *) (void *) trace.y->data);
+  tw_pen_line ((int) trace.x->len, (double *) (void *) trace.x->data,
+               (double *) (void *) trace.y->data);
   g_array_set_size (trace.x, 0);
   g_array_set_size (trace.y, 0);
 }
@@ -268,7 +276,8 @@ draw_line (cairo_t *cr,
   g_array_set_size (trace.x, 0);
   g_array_set_size (trace.y, 0);
   if (tw_columns_get_entry (columns, strip->series, &entry))
-    add_xy (MAX (tw_strip_x (strip, entry.t_us), -TW_STRIP_FAR), tw_strip_y_clamped (strip, entry.value));
+    add_xy (MAX (tw_strip_x (strip, entry.t_us), -TW_STRIP_FAR),
+            tw_strip_y_clamped (strip, entry.value));
   for (guint c = 0; c < columns->spec.n; c++)
     {
       const TwColumn *column = &columns->columns[c];
@@ -304,7 +313,8 @@ draw_envelope (cairo_t *cr,
       const TwColumn *high = &trace.high.columns[c], *low = &trace.low.columns[c];
 
       if (high->n_samples > 0 && low->n_samples > 0)
-        tw_pen_rectangle (left + c / strip->scale, tw_strip_y_clamped (strip, high->max), 1 / strip->scale,
+        tw_pen_rectangle (left + c / strip->scale, tw_strip_y_clamped (strip, high->max),
+                          1 / strip->scale,
                           tw_strip_y (strip, low->min) - tw_strip_y (strip, high->max));
     }
 }
@@ -328,7 +338,8 @@ draw_marks (cairo_t *cr,
   const TwColour *secondary = &strip->theme->text_secondary;
   const TwColour *colour = &strip->theme->channel[strip->channel];
 
-  for (gsize i = length > 0 ? tw_series_view_find (strip->series, strip->from_us) : 0; i < length; i++)
+  for (gsize i = length > 0 ? tw_series_view_find (strip->series, strip->from_us) : 0; i < length;
+       i++)
     {
       TwSample sample;
 
@@ -381,7 +392,8 @@ static void
 draw_stale (cairo_t *cr,
             const TwStrip *strip)
 {
-  double from = CLAMP (tw_strip_x (strip, strip->stale_from_us), tw_strip_left (strip), strip->width);
+  double from =
+      CLAMP (tw_strip_x (strip, strip->stale_from_us), tw_strip_left (strip), strip->width);
   double to = tw_strip_measured_x (strip);
 
   if (strip->stale_from_us == 0 || to <= from)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Geometry of a strip: pixels of times and values, ticks, clinical ranges, and the check before a drawing. */
+/* Geometry of a strip: pixels of times and values, ticks, clinical ranges, and the check before a
+ * drawing. */
 #include "config.h"
 
 #include "tw-strip.h"
@@ -54,7 +55,8 @@ static gboolean
 refuse (GError **error,
         const char *what)
 {
-  g_set_error (error, TW_PLOT_ERROR, TW_PLOT_ERROR_STRIP, _("The chart cannot be drawn: %s."), what);
+  g_set_error (error, TW_PLOT_ERROR, TW_PLOT_ERROR_STRIP, _ ("The chart cannot be drawn: %s."),
+               what);
   return FALSE;
 }
 
@@ -76,8 +78,8 @@ tw_strip_check (const TwStrip *strip,
         && strip->height <= MAX_SIZE))
     return refuse (error, _("there is no room for it"));
   if (!is_time (strip->from_us) || !is_time (strip->to_us) || !is_time (strip->now_us)
-      || !is_time (strip->stale_from_us) || !is_time (strip->gap_us) || !is_time (strip->time_tick_us)
-      || strip->to_us - strip->from_us < 1000)
+      || !is_time (strip->stale_from_us) || !is_time (strip->gap_us)
+      || !is_time (strip->time_tick_us) || strip->to_us - strip->from_us < 1000)
     return refuse (error, _("its time window is empty"));
   if (!(isfinite (strip->low) && isfinite (strip->high) && strip->high > strip->low)
       || fabs (strip->low) > WIDEST_VALUE || fabs (strip->high) > WIDEST_VALUE

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 #define TW_STRIP_LABEL_PX 11.0
-#define TW_STRIP_FAR 100000.0 /* points are clamped to this many pixels: PLplot counts in short integers */
+#define TW_STRIP_FAR                                                                               \
+  100000.0 /* points are clamped to this many pixels: PLplot counts in short integers */
 
 /* Times beyond this would overflow a difference. */
 #define TW_STRIP_MAX_TIME (G_MAXINT64 / 4)

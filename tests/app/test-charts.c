@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The chart widgets on a display: pictures of every state, what is drawn anew and what is not, keys, pointer
- * wishes, and that each is finalized. */
+/* The chart widgets on a display: pictures of every state, what is drawn anew and what is not,
+ * keys, pointer wishes, and that each is finalized. */
 #include "config.h"
 
 #include "plot-fixture.h"
@@ -29,9 +29,27 @@ typedef struct
 static const Row rows[N_STRIPS] = {
   { TW_CHANNEL_HEART_RATE, 88, { 84, 121, 3, 3, 0, 10 * TW_SECOND, .seed = 3 }, 133, 9, 45, 120 },
   { TW_CHANNEL_SPO2, 78, { 98, 96, .5, 1.2, .5, 10 * TW_SECOND, .seed = 5 }, 95, 1.7, 94, NAN },
-  { TW_CHANNEL_MAP, 106, { 86, 70, 4, 4, 0, 10 * TW_SECOND, 156 * TW_MINUTE, 130 * TW_MINUTE, 7 }, 58, 8.5, 65, NAN },
-  { TW_CHANNEL_RESPIRATORY_RATE, 78, { 15, 20, 1, 2, 0, 10 * TW_SECOND, .seed = 9 }, 22, 2.8, NAN, 30 },
-  { TW_CHANNEL_TEMPERATURE, 72, { 37, 36.9, .1, .1, .1, 65 * TW_MINUTE, .seed = 2 }, 36.8, .35, NAN, 38 },
+  { TW_CHANNEL_MAP,
+    106,
+    { 86, 70, 4, 4, 0, 10 * TW_SECOND, 156 * TW_MINUTE, 130 * TW_MINUTE, 7 },
+    58,
+    8.5,
+    65,
+    NAN },
+  { TW_CHANNEL_RESPIRATORY_RATE,
+    78,
+    { 15, 20, 1, 2, 0, 10 * TW_SECOND, .seed = 9 },
+    22,
+    2.8,
+    NAN,
+    30 },
+  { TW_CHANNEL_TEMPERATURE,
+    72,
+    { 37, 36.9, .1, .1, .1, 65 * TW_MINUTE, .seed = 2 },
+    36.8,
+    .35,
+    NAN,
+    38 },
 };
 
 typedef enum
@@ -44,7 +62,8 @@ typedef enum
   N_STATES
 } State;
 
-static const char *const state_names[N_STATES] = { "usual", "stale", "lost", "unreliable", "loading" };
+static const char *const state_names[N_STATES] = { "usual", "stale", "lost", "unreliable",
+                                                   "loading" };
 
 /* Data of one strip; what it points to lives until cleared. */
 typedef struct
@@ -71,7 +90,8 @@ given_init (Given *given, const Row *row, State state)
   TwSample last = { 0 };
 
   *given = (Given) { .data = TW_STRIP_DATA_INIT (row->channel) };
-  given->data.window = (TwTimeWindow) { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW + TW_HOUR, FIXTURE_NOW, NULL };
+  given->data.window =
+      (TwTimeWindow){ FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW + TW_HOUR, FIXTURE_NOW, NULL };
   given->data.limit_low = row->limit_low;
   given->data.limit_high = row->limit_high;
   if (state == LOADING)
@@ -94,15 +114,20 @@ given_init (Given *given, const Row *row, State state)
       wave.start -= 52, wave.end -= 42;
       given->data.envelope_low = view_of (&wave, until_us);
     }
-  tw_series_view_get (given->data.series, tw_series_view_get_length (given->data.series) - 1, &last);
-  fixture_forecast (&given->forecast, row->channel, FIXTURE_NOW, last.value, row->forecast_to, row->deviation);
+  tw_series_view_get (given->data.series, tw_series_view_get_length (given->data.series) - 1,
+                      &last);
+  fixture_forecast (&given->forecast, row->channel, FIXTURE_NOW, last.value, row->forecast_to,
+                    row->deviation);
   given->forecast.input_us = until_us;
-  given->forecast.status = state == UNRELIABLE ? TW_FORECAST_UNRELIABLE
-                           : state == STALE || state == LOST ? TW_FORECAST_STALE_INPUT : TW_FORECAST_OK;
+  given->forecast.status = state == UNRELIABLE               ? TW_FORECAST_UNRELIABLE
+                           : state == STALE || state == LOST ? TW_FORECAST_STALE_INPUT
+                                                             : TW_FORECAST_OK;
   given->data.forecast = &given->forecast;
   given->withheld = tw_strip_data_dup_withheld (&given->forecast, FIXTURE_NOW);
   given->data.withheld = given->withheld;
-  given->data.state = state == STALE ? TW_STRIP_STALE : state == LOST ? TW_STRIP_LOST : TW_STRIP_LIVE;
+  given->data.state = state == STALE  ? TW_STRIP_STALE
+                      : state == LOST ? TW_STRIP_LOST
+                                      : TW_STRIP_LIVE;
   given->data.stale_from_us = state == STALE || state == LOST ? until_us : 0;
 }
 
@@ -152,7 +177,8 @@ static void
 set_dark (gboolean dark)
 {
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
-                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK
+                                           : ADW_COLOR_SCHEME_FORCE_LIGHT);
 }
 
 static void
@@ -169,7 +195,8 @@ fill_lanes (TwLanes *lanes, const TwTimeWindow *window)
     { TW_LANE_OXYGEN, 0, TW_MARK_BAND, 0, now - 4 * TW_HOUR, now, "Air" },
     { TW_LANE_CONSCIOUSNESS, 0, TW_MARK_POINT, 0, now - 165 * TW_MINUTE, 0, "Alert" },
     { TW_LANE_CONSCIOUSNESS, 0, TW_MARK_POINT, 0, now - 105 * TW_MINUTE, 0, "Alert" },
-    { TW_LANE_FLAGS, 0, TW_MARK_NO_SIGNAL, TW_LEVEL_TECHNICAL, now - 156 * TW_MINUTE, now - 130 * TW_MINUTE, "No signal" },
+    { TW_LANE_FLAGS, 0, TW_MARK_NO_SIGNAL, TW_LEVEL_TECHNICAL, now - 156 * TW_MINUTE,
+      now - 130 * TW_MINUTE, "No signal" },
     { TW_LANE_FLAGS, 0, TW_MARK_FLAG, TW_LEVEL_MEDIUM, now - 2 * TW_MINUTE, now, "!!" },
     { TW_LANE_FLAGS, 0, TW_MARK_PREDICTED, TW_LEVEL_MEDIUM, now, 0, "MAP < 65" },
   };
@@ -241,7 +268,8 @@ test_pictures (void)
   for (int state = 0; state < N_STATES; state++)
     for (int dark = 0; dark < 2; dark++)
       {
-        g_autofree char *name = g_strdup_printf ("charts-%s-%s.png", state_names[state], dark ? "dark" : "light");
+        g_autofree char *name =
+            g_strdup_printf ("charts-%s-%s.png", state_names[state], dark ? "dark" : "light");
         set_dark (dark != 0);
         page_fill (&page, state);
         spin (60);
@@ -333,7 +361,8 @@ test_words (void)
   FixtureWave wave = { 110, 122, 0, 0, 1, 10 * TW_SECOND, .seed = 1 };
   TwStripView view = { 512, 88, 1, tw_theme_get (FALSE), FALSE };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW - 8 * TW_SECOND, TW_HOUR);
-  TwSample spike = { FIXTURE_NOW - 20 * TW_MINUTE, 240, tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
+  TwSample spike = { FIXTURE_NOW - 20 * TW_MINUTE, 240,
+                     tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
   TwStripReading reading;
   TwForecast forecast;
   TwStripHeld held;
@@ -346,7 +375,8 @@ test_words (void)
   TwStripData data = TW_STRIP_DATA_INIT (TW_CHANNEL_HEART_RATE);
   data.series = samples;
   data.forecast = &forecast;
-  data.window = (TwTimeWindow) { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW + TW_HOUR, FIXTURE_NOW, utc };
+  data.window =
+      (TwTimeWindow){ FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW + TW_HOUR, FIXTURE_NOW, utc };
   tw_strip_held_init (&held);
   tw_strip_held_set (&held, &data);
   tw_strip_held_fill (&held, &view, &strip);

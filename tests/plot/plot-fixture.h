@@ -50,7 +50,8 @@ fixture_series (const FixtureWave *wave, gint64 now_us, gint64 length_us)
 
       drift = .97 * drift + .25 * fixture_random (&state);
       double value = wave->start + (wave->end - wave->start) * part * part
-                     + wave->wander * sin (part * 17 + wave->seed) * (1 - part) + wave->noise * drift;
+                     + wave->wander * sin (part * 17 + wave->seed) * (1 - part)
+                     + wave->noise * drift;
       TwSample sample = { t_us, fixture_round (value, wave->rounding), 0 };
       if (t_us > now_us - wave->gap_from_us && t_us < now_us - wave->gap_to_us)
         continue;
@@ -95,8 +96,8 @@ fixture_strip (TwChannel channel, double width, double height, double scale, gbo
 static inline cairo_surface_t *
 fixture_surface (double width, double height, double scale)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) ceil (width * scale),
-                                                         (int) ceil (height * scale));
+  cairo_surface_t *surface = cairo_image_surface_create (
+      CAIRO_FORMAT_ARGB32, (int) ceil (width * scale), (int) ceil (height * scale));
   cairo_surface_set_device_scale (surface, scale, scale);
   return surface;
 }
@@ -107,5 +108,6 @@ fixture_pixel (cairo_surface_t *surface, int x, int y)
   const guchar *data = cairo_image_surface_get_data (surface);
 
   cairo_surface_flush (surface);
-  return *(const guint32 *) (const void *) (data + y * cairo_image_surface_get_stride (surface) + 4 * x);
+  return *(const guint32 *) (const void *) (data + y * cairo_image_surface_get_stride (surface)
+                                            + 4 * x);
 }

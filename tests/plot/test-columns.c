@@ -26,7 +26,9 @@ static const Case cases[] = {
 static TwSeriesView *
 make_view (const Case *c, guint32 seed)
 {
-  FixtureWave wave = { 80, 120, c->wander, 6, 0, c->spacing_us, c->span_us / 3, c->span_us / 4, seed };
+  FixtureWave wave = {
+    80, 120, c->wander, 6, 0, c->spacing_us, c->span_us / 3, c->span_us / 4, seed
+  };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW, c->span_us + TW_HOUR);
   guint32 state = seed;
 
@@ -34,8 +36,10 @@ make_view (const Case *c, guint32 seed)
   for (int i = 0; i < 40; i++)
     {
       static const double values[] = { NAN, INFINITY, -INFINITY, 1e300, 500, 0 };
-      gint64 t_us = FIXTURE_NOW - (gint64) ((fixture_random (&state) + 1) / 2 * (double) c->span_us);
-      TwSample bad = { t_us, values[i % 6], i % 6 < 4 ? 0 : tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
+      gint64 t_us =
+          FIXTURE_NOW - (gint64) ((fixture_random (&state) + 1) / 2 * (double) c->span_us);
+      TwSample bad = { t_us, values[i % 6],
+                       i % 6 < 4 ? 0 : tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
       tw_series_insert (series, &bad);
     }
   return tw_series_snapshot (series);
@@ -58,7 +62,8 @@ brute_force (TwSeriesView *view, const TwColumnsSpec *spec, TwColumn *columns, g
           *refused += isfinite (s.value) ? 1 : 0;
           continue;
         }
-      long double part = (long double) (s.t_us - spec->from_us) / (long double) (spec->to_us - spec->from_us);
+      long double part =
+          (long double) (s.t_us - spec->from_us) / (long double) (spec->to_us - spec->from_us);
       TwColumn *column = &columns[(guint) floorl (part * spec->n + 1e-13L)];
       column->min = column->n_samples == 0 ? s.value : MIN (column->min, s.value);
       column->max = column->n_samples == 0 ? s.value : MAX (column->max, s.value);
@@ -79,7 +84,8 @@ test_against_brute_force (void)
       {
         const Case *c = &cases[i];
         g_autoptr (TwSeriesView) view = make_view (c, seed);
-        TwColumnsSpec spec = { FIXTURE_NOW - c->span_us, FIXTURE_NOW + c->span_us / 3, FIXTURE_NOW - seed, c->n, 0 };
+        TwColumnsSpec spec = { FIXTURE_NOW - c->span_us, FIXTURE_NOW + c->span_us / 3,
+                               FIXTURE_NOW - seed, c->n, 0 };
         g_autofree TwColumn *expected = g_new0 (TwColumn, c->n);
         guint refused, total = 0;
 
@@ -103,7 +109,8 @@ test_against_brute_force (void)
   tw_columns_clear (&columns);
 }
 
-/* The line breaks exactly where the spacing is above the limit, also across empty columns and the left edge. */
+/* The line breaks exactly where the spacing is above the limit, also across empty columns and the
+ * left edge. */
 static void
 test_gaps (void)
 {
@@ -118,12 +125,15 @@ test_gaps (void)
     }
   g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
   tw_columns_init (&columns);
-  TwColumnsSpec spec = { FIXTURE_NOW - 40 * TW_MINUTE, FIXTURE_NOW + 10 * TW_MINUTE, FIXTURE_NOW, 500, 8 * TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 40 * TW_MINUTE, FIXTURE_NOW + 10 * TW_MINUTE, FIXTURE_NOW,
+                         500, 8 * TW_MINUTE };
   tw_columns_build (&columns, view, &spec);
   g_assert_cmpuint (columns.n_samples, ==, 8);
   g_assert_cmpuint (columns.gaps->len, ==, 2);
-  /* -90 to -30 ends within the window; -28 to -20 is exactly the limit and joins; -17 to 0 is above. */
-  const TwGap *first = &g_array_index (columns.gaps, TwGap, 0), *second = &g_array_index (columns.gaps, TwGap, 1);
+  /* -90 to -30 ends within the window; -28 to -20 is exactly the limit and joins; -17 to 0 is
+   * above. */
+  const TwGap *first = &g_array_index (columns.gaps, TwGap, 0),
+              *second = &g_array_index (columns.gaps, TwGap, 1);
   g_assert_cmpint (first->from_us, ==, FIXTURE_NOW - 90 * TW_MINUTE);
   g_assert_cmpint (first->to_us, ==, FIXTURE_NOW - 30 * TW_MINUTE);
   g_assert_cmpint (second->from_us, ==, FIXTURE_NOW - 17 * TW_MINUTE);

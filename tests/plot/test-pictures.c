@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws the strips of the Monitor and the tiles' trends in every state, light and dark, at scale 1 and 2, into
- * pictures beside the test program; someone looks at them. */
+/* Draws the strips of the Monitor and the tiles' trends in every state, light and dark, at scale 1
+ * and 2, into pictures beside the test program; someone looks at them. */
 #include "config.h"
 
 #include "plot-fixture.h"
@@ -21,9 +21,27 @@ typedef struct
 static const Row rows[] = {
   { TW_CHANNEL_HEART_RATE, 88, { 84, 121, 3, 3, 0, 10 * TW_SECOND, .seed = 3 }, 133, 9, 45, 120 },
   { TW_CHANNEL_SPO2, 78, { 98, 96, .5, 1.2, .5, 10 * TW_SECOND, .seed = 5 }, 95, 1.7, 94, NAN },
-  { TW_CHANNEL_MAP, 106, { 86, 70, 4, 4, 0, 10 * TW_SECOND, 156 * TW_MINUTE, 130 * TW_MINUTE, 7 }, 58, 8.5, 65, NAN },
-  { TW_CHANNEL_RESPIRATORY_RATE, 78, { 15, 20, 1, 2, 0, 10 * TW_SECOND, .seed = 9 }, 22, 2.8, NAN, 30 },
-  { TW_CHANNEL_TEMPERATURE, 72, { 37, 36.9, .1, .1, .1, 65 * TW_MINUTE, .seed = 2 }, 36.8, .35, NAN, 38 },
+  { TW_CHANNEL_MAP,
+    106,
+    { 86, 70, 4, 4, 0, 10 * TW_SECOND, 156 * TW_MINUTE, 130 * TW_MINUTE, 7 },
+    58,
+    8.5,
+    65,
+    NAN },
+  { TW_CHANNEL_RESPIRATORY_RATE,
+    78,
+    { 15, 20, 1, 2, 0, 10 * TW_SECOND, .seed = 9 },
+    22,
+    2.8,
+    NAN,
+    30 },
+  { TW_CHANNEL_TEMPERATURE,
+    72,
+    { 37, 36.9, .1, .1, .1, 65 * TW_MINUTE, .seed = 2 },
+    36.8,
+    .35,
+    NAN,
+    38 },
 };
 
 static void
@@ -44,13 +62,15 @@ draw_row (cairo_t *cr, const Row *row, TwStrip *strip, gboolean reasons)
                            tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
           tw_series_insert (series, &bad);
         }
-      TwSample spike = { FIXTURE_NOW - 50 * TW_MINUTE - 1, row->channel == TW_CHANNEL_SPO2 ? 82 : 240, 0 };
+      TwSample spike = { FIXTURE_NOW - 50 * TW_MINUTE - 1,
+                         row->channel == TW_CHANNEL_SPO2 ? 82 : 240, 0 };
       tw_series_insert (series, &spike);
       g_clear_pointer (&view, tw_series_view_unref);
       view = tw_series_snapshot (series);
     }
   tw_series_get_last (series, &last);
-  fixture_forecast (&forecast, row->channel, FIXTURE_NOW, last.value, row->forecast_to, row->deviation);
+  fixture_forecast (&forecast, row->channel, FIXTURE_NOW, last.value, row->forecast_to,
+                    row->deviation);
   if (row->channel == TW_CHANNEL_MAP)
     {
       FixtureWave wave = row->wave;
@@ -71,7 +91,8 @@ draw_row (cairo_t *cr, const Row *row, TwStrip *strip, gboolean reasons)
   strip->forecast = &forecast;
   if (reasons)
     {
-      forecast.status = row->channel == TW_CHANNEL_HEART_RATE ? TW_FORECAST_UNRELIABLE : TW_FORECAST_STALE_INPUT;
+      forecast.status =
+          row->channel == TW_CHANNEL_HEART_RATE ? TW_FORECAST_UNRELIABLE : TW_FORECAST_STALE_INPUT;
       strip->withheld = "No forecast: blood pressure 22 min old";
       if (row->channel == TW_CHANNEL_RESPIRATORY_RATE || row->channel == TW_CHANNEL_SPO2)
         strip->stale_from_us = FIXTURE_NOW - 22 * TW_MINUTE;
@@ -95,7 +116,8 @@ draw_monitor (gboolean dark, double scale, gboolean reasons)
 {
   cairo_surface_t *surface = fixture_surface (512, 422, scale);
   cairo_t *cr = cairo_create (surface);
-  g_autofree char *name = g_strdup_printf ("strips-%s-%s-%g.png", reasons ? "states" : "usual", dark ? "dark" : "light", scale);
+  g_autofree char *name = g_strdup_printf ("strips-%s-%s-%g.png", reasons ? "states" : "usual",
+                                           dark ? "dark" : "light", scale);
 
   cairo_set_source_rgb (cr, dark ? .141 : .98, dark ? .141 : .98, dark ? .141 : .98);
   cairo_paint (cr);

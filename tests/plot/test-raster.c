@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The spans against a brute-force drawing of every segment: the ink of each column begins and ends on the same
- * pixel. */
+/* The spans against a brute-force drawing of every segment: the ink of each column begins and ends
+ * on the same pixel. */
 #include "config.h"
 
 #include "plot-fixture.h"
@@ -18,7 +18,8 @@ static void
 make_raster (TwRaster *raster, Canvas *canvas, double low, double high)
 {
   memset (canvas, 0, sizeof *canvas);
-  *raster = (TwRaster) { &canvas->pixels[0][0], WIDTH, WIDTH, HEIGHT, TW_RASTER_MAX_SUB, WIDTH, high, HEIGHT / (high - low) };
+  *raster = (TwRaster){ &canvas->pixels[0][0], WIDTH, WIDTH, HEIGHT,
+                        TW_RASTER_MAX_SUB,     WIDTH, high,  HEIGHT / (high - low) };
 }
 
 /* First and last row with ink in a column; FALSE: none. */
@@ -38,7 +39,8 @@ ink_of (const Canvas *canvas, int x, int *top, int *bottom)
 
 /* Extent of the whole polyline, sample by sample, in one sub-column [u, u + 1): y in pixels. */
 static void
-brute_extent (TwSeriesView *view, const TwColumnsSpec *spec, const TwRaster *raster, double *low, double *high)
+brute_extent (TwSeriesView *view, const TwColumnsSpec *spec, const TwRaster *raster, double *low,
+              double *high)
 {
   gsize n = tw_series_view_get_length (view);
   double per_us = spec->n / (double) (spec->to_us - spec->from_us), u0 = 0, y0 = 0;
@@ -79,7 +81,8 @@ test_exact (void)
       FixtureWave wave = { 60, 140, 15, 9, 0, spacings[s], .seed = (guint32) s + 11 };
       g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW + TW_HOUR, 5 * TW_HOUR);
       g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
-      TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, (guint) (WIDTH * sub), 0 };
+      TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW,
+                             (guint) (WIDTH * sub), 0 };
       TwRaster raster;
       TwSample entry;
       double low[WIDTH * TW_RASTER_MAX_SUB], high[WIDTH * TW_RASTER_MAX_SUB];
@@ -122,7 +125,8 @@ test_spike (void)
   FixtureWave wave = { 100, 100, 0, 1, 0, TW_SECOND, .seed = 4 };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW, 6 * TW_HOUR);
   TwSample spike = { FIXTURE_NOW - 3 * TW_HOUR + 500 * TW_SECOND + 7, 171, 0 };
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW,
+                         WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { 1, 1, 1, 1 };
   TwRasterSpace space = { 0 };
@@ -148,8 +152,10 @@ test_bounds (void)
 {
   FixtureWave wave = { 90, 90, 0, 8, 0, 5 * TW_SECOND, 100 * TW_MINUTE, 60 * TW_MINUTE, 6 };
   g_autoptr (TwSeries) series = fixture_series (&wave, FIXTURE_NOW, 3 * TW_HOUR);
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
-  TwSample far = { FIXTURE_NOW - 20 * TW_MINUTE + 1, 1e14, 0 }, deep = { FIXTURE_NOW - 19 * TW_MINUTE + 1, -1e14, 0 };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW,
+                         WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
+  TwSample far = { FIXTURE_NOW - 20 * TW_MINUTE + 1, 1e14, 0 },
+           deep = { FIXTURE_NOW - 19 * TW_MINUTE + 1, -1e14, 0 };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { .2, .4, .6, 1 };
   TwRasterSpace space = { 0 };
@@ -191,7 +197,8 @@ test_dot (void)
 {
   g_autoptr (TwSeries) series = tw_series_new (0, 0);
   TwSample one = { FIXTURE_NOW - 90 * TW_MINUTE, 100, 0 };
-  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW, WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
+  TwColumnsSpec spec = { FIXTURE_NOW - 3 * TW_HOUR, FIXTURE_NOW, FIXTURE_NOW,
+                         WIDTH * TW_RASTER_MAX_SUB, TW_MINUTE };
   g_autofree Canvas *canvas = g_new (Canvas, 1);
   TwColour ink = { 1, 1, 1, 1 };
   TwRasterSpace space = { 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A strip's geometry, what its layers may and may not ink, and that nothing given to it ends the process. */
+/* A strip's geometry, what its layers may and may not ink, and that nothing given to it ends the
+ * process. */
 #include "config.h"
 
 #include "plot-fixture.h"
@@ -113,19 +114,30 @@ test_unit (void)
 static void
 test_time_ticks (void)
 {
-  static const struct { int minutes, n, tick; } cases[] = {
-    { 15, 8, 2 }, { 75, 8, 10 }, { 240, 8, 30 }, { 7 * 60, 8, 60 }, { 13 * 60, 8, 120 }, { 25 * 60, 8, 180 },
-    { 60 * 24 * 9, 4, 60 * 24 * 3 }, { 1, 0, 1 },
+  static const struct { int minutes, n, tick;
+  } cases[] = {
+    { 15, 8, 2 },
+    { 75, 8, 10 },
+    { 240, 8, 30 },
+    { 7 * 60, 8, 60 },
+    { 13 * 60, 8, 120 },
+    { 25 * 60, 8, 180 },
+    { 60 * 24 * 9, 4, 60 * 24 * 3 },
+    { 1, 0, 1 },
   };
   g_autoptr (GTimeZone) kolkata = g_time_zone_new_offset (5 * 3600 + 1800);
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_assert_cmpint (tw_strip_time_tick (cases[i].minutes * TW_MINUTE, cases[i].n) / TW_MINUTE, ==, cases[i].tick);
+    g_assert_cmpint (tw_strip_time_tick (cases[i].minutes * TW_MINUTE, cases[i].n) / TW_MINUTE, ==,
+                     cases[i].tick);
   /* 14:02 UTC is 19:32 in Kolkata: the next whole hour is 15:00 UTC here, 14:30 UTC there. */
-  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW, TW_HOUR, utc), ==, FIXTURE_NOW + 58 * TW_MINUTE);
-  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW, TW_HOUR, kolkata), ==, FIXTURE_NOW + 28 * TW_MINUTE);
-  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW + 58 * TW_MINUTE, TW_HOUR, utc), ==, FIXTURE_NOW + 58 * TW_MINUTE);
+  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW, TW_HOUR, utc), ==,
+                   FIXTURE_NOW + 58 * TW_MINUTE);
+  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW, TW_HOUR, kolkata), ==,
+                   FIXTURE_NOW + 28 * TW_MINUTE);
+  g_assert_cmpint (tw_strip_first_tick (FIXTURE_NOW + 58 * TW_MINUTE, TW_HOUR, utc), ==,
+                   FIXTURE_NOW + 58 * TW_MINUTE);
 }
 
 /* The past ends at now, at every density and scale; the zone begins there. */
@@ -144,7 +156,8 @@ test_now (void)
         strip.series = strip.envelope_high = strip.envelope_low = view;
         strip.forecast = &forecast;
         int now = (int) lround (tw_strip_now_x (&strip) * scale);
-        cairo_surface_t *past = draw (&strip, tw_plot_strip_trace), *zone = draw (&strip, tw_plot_strip_forecast);
+        cairo_surface_t *past = draw (&strip, tw_plot_strip_trace),
+                        *zone = draw (&strip, tw_plot_strip_forecast);
         g_assert_cmpuint (count_ink (past, now, 512 * scale), ==, 0);
         g_assert_cmpuint (count_ink (past, now - 12 * scale, now), >, 0);
         g_assert_cmpuint (count_ink (past, 0, 34 * scale), ==, 0);
@@ -159,8 +172,10 @@ test_now (void)
 static void
 test_gap (void)
 {
-  g_autoptr (TwSeriesView) view = make_view (5 * TW_SECOND, 100 * TW_MINUTE + TW_HOUR, 60 * TW_MINUTE + TW_HOUR);
-  g_autoptr (TwSeriesView) short_gap = make_view (5 * TW_SECOND, 100 * TW_MINUTE + TW_HOUR, 90 * TW_MINUTE + TW_HOUR);
+  g_autoptr (TwSeriesView) view =
+      make_view (5 * TW_SECOND, 100 * TW_MINUTE + TW_HOUR, 60 * TW_MINUTE + TW_HOUR);
+  g_autoptr (TwSeriesView) short_gap =
+      make_view (5 * TW_SECOND, 100 * TW_MINUTE + TW_HOUR, 90 * TW_MINUTE + TW_HOUR);
   TwStrip strip = fixture_strip (TW_CHANNEL_HEART_RATE, 512, 88, 1, FALSE);
 
   strip.series = view;
@@ -255,7 +270,8 @@ draw_anything (const TwStrip *strip)
 static void
 test_odd_numbers (void)
 {
-  static const double odd[] = { NAN, INFINITY, -INFINITY, 1e300, -1e300, 1e15, 0, -0.0, 1e-300, 50, 160 };
+  static const double odd[] = { NAN, INFINITY, -INFINITY, 1e300, -1e300, 1e15,
+                                0,   -0.0,     1e-300,    50,    160 };
   g_autoptr (TwSeriesView) view = make_view (30 * TW_SECOND, 0, 0);
   TwForecast forecast;
 
@@ -272,7 +288,8 @@ test_odd_numbers (void)
         strip.series = view;
         draw_anything (&strip);
         strip = fixture_strip (TW_CHANNEL_HEART_RATE, 200, 60, 1, FALSE);
-        strip.limit_low = odd[i], strip.limit_high = odd[j], strip.tick = odd[j], strip.unit_factor = odd[i];
+        strip.limit_low = odd[i], strip.limit_high = odd[j], strip.tick = odd[j],
+        strip.unit_factor = odd[i];
         strip.series = view;
         draw_anything (&strip);
         forecast.points[3].q[TW_Q50] = odd[i], forecast.points[5].q[TW_Q90] = odd[j];
@@ -285,8 +302,10 @@ test_odd_numbers (void)
 static void
 test_odd_times (void)
 {
-  static const gint64 odd[] = { G_MININT64, -TW_DAY, 0, 1, FIXTURE_NOW - 1, FIXTURE_NOW, FIXTURE_NOW + TW_DAY,
-                                G_MAXINT64 / 4, G_MAXINT64 };
+  static const gint64 odd[] = {
+    G_MININT64,           -TW_DAY,        0,         1, FIXTURE_NOW - 1, FIXTURE_NOW,
+    FIXTURE_NOW + TW_DAY, G_MAXINT64 / 4, G_MAXINT64
+  };
   g_autoptr (TwSeriesView) view = make_view (30 * TW_SECOND, 0, 0);
 
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
@@ -310,12 +329,14 @@ test_odd_times (void)
 static void
 test_odd_values (void)
 {
-  static const double odd[] = { NAN, INFINITY, -INFINITY, 1e300, -1e300, 1e14, -1e14, 1e9, -1e9, 0, 160, 50 };
+  static const double odd[] = { NAN,   INFINITY, -INFINITY, 1e300, -1e300, 1e14,
+                                -1e14, 1e9,      -1e9,      0,     160,    50 };
   g_autoptr (TwSeries) series = tw_series_new (0, 0);
 
   for (int i = 0; i < 4000; i++)
     {
-      TwSample s = { FIXTURE_NOW - (4000 - i) * 3 * TW_SECOND, odd[i % (int) G_N_ELEMENTS (odd)], (TwQuality) (i % 251) };
+      TwSample s = { FIXTURE_NOW - (4000 - i) * 3 * TW_SECOND, odd[i % (int) G_N_ELEMENTS (odd)],
+                     (TwQuality) (i % 251) };
       tw_series_insert (series, &s);
     }
   g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
@@ -333,10 +354,17 @@ test_odd_values (void)
 static void
 test_odd_words (void)
 {
-  static const char *const words[] = { "", " ", "   a   ", "#u#d##", "Keine Prognose: Blutdruck",
-                                       "没有预测：血压已有二十二分钟没有更新，请检查传感器和连接",
-                                       "averyveryverylongwordwithoutanyspacesthatcannotbebrokenanywhereatallinthezone",
-                                       "\xff\xfe", "<b>&amp;" };
+  static const char *const words[] = {
+    "",
+    " ",
+    "   a   ",
+    "#u#d##",
+    "Keine Prognose: Blutdruck",
+    "没有预测：血压已有二十二分钟没有更新，请检查传感器和连接",
+    "averyveryverylongwordwithoutanyspacesthatcannotbebrokenanywhereatallinthezone",
+    "\xff\xfe",
+    "<b>&amp;"
+  };
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     for (double width = 60; width < 600; width += 171)
       {
@@ -352,7 +380,8 @@ call_plexit (cairo_t *cr, gconstpointer data)
   plexit ("provoked");
 }
 
-/* PLplot would leave the process with exit (1); here it comes back as an error, and drawing goes on. */
+/* PLplot would leave the process with exit (1); here it comes back as an error, and drawing goes
+ * on. */
 static void
 test_plexit (void)
 {
@@ -432,7 +461,8 @@ test_theme (void)
           g_assert_true ((fill.a > 0) == (level >= TW_LEVEL_LOW));
         }
     }
-  g_assert_cmpint ((int) lround (tw_theme_get (FALSE)->channel[TW_CHANNEL_HEART_RATE].g * 255), ==, 0x8c);
+  g_assert_cmpint ((int) lround (tw_theme_get (FALSE)->channel[TW_CHANNEL_HEART_RATE].g * 255), ==,
+                   0x8c);
   g_assert_cmpint ((int) lround (tw_theme_get (TRUE)->channel[TW_CHANNEL_MAP].r * 255), ==, 0xf4);
 }
 
