@@ -74,7 +74,7 @@ begin_search (Walk *walk)
                                              : tw_history_other_codes;
   tw_time_format_iso (plan->from_us - plan->from_us % TW_SECOND, from, sizeof from);
   g_autofree char *url
-    = g_strdup_printf ("Observation?patient=%s%s&date=ge%s&_sort=date&_count=1000", id, what, from);
+    = g_strdup_printf ("Observation?patient=%s%s&date=ge%s&_sort=date&_count=400", id, what, from);
   walk->n_searches++;
   walk->n_pages = 0;
   fetch (walk, url);
@@ -119,7 +119,8 @@ take_page (Walk *walk,
                           .latest_us = G_MAXINT64 };
   if (load->plan.check_future && fetched->date_us > 0)
     terms.latest_us = fetched->date_us + MAX_AHEAD_US;
-  g_autoptr (GArray) readings = g_array_new (FALSE, FALSE, sizeof (TwObservation));
+  g_autoptr (GArray) readings = g_array_sized_new (FALSE, FALSE, sizeof (TwObservation),
+                                                    fetched->page->readings->len);
   tw_ledger_take (load->plan.ledger, fetched->page, &terms, readings, &counts);
   load->events.on_page (fetched, readings, &counts, load->data);
   if (g_cancellable_is_cancelled (load->cancellable))

@@ -239,7 +239,8 @@ take_page (Poll *poll,
   TwPollFeed *feed = poll->feed;
   TwLedgerCounts counts = { 0 };
   TwLedgerTerms terms = { .roster = feed->plan.roster, .latest_us = G_MAXINT64 };
-  g_autoptr (GArray) readings = g_array_new (FALSE, FALSE, sizeof (TwObservation));
+  g_autoptr (GArray) readings = g_array_sized_new (FALSE, FALSE, sizeof (TwObservation),
+                                                    fetched->page->readings->len);
   if (feed->plan.check_future && fetched->date_us > 0)
     terms.latest_us = fetched->date_us + MAX_AHEAD_US;
   if (feed->first_of_search && feed->manner != ASK_BY_DATE
