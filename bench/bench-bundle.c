@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* P6: a searchset of 10,000 Observations to checked columns, beside the parser alone, json-glib and node. */
+/* P6: a searchset of 10,000 Observations to checked columns, beside the parser alone, json-glib
+ * and node. */
 #include "config.h"
 
 #include "tw-fhir-read.h"
@@ -42,7 +43,8 @@ now_ms (void)
   return (double) g_get_monotonic_time () / 1000;
 }
 
-/* A Quantity with display, as most servers send it; narrative and profile make up the usual 890 bytes. */
+/* A Quantity with display, as most servers send it; narrative and profile make up the usual 890
+ * bytes. */
 static void
 append_observation (GString *out,
                     GRand *rand,

@@ -20,6 +20,7 @@ namespace
 {
 
 constexpr size_t max_depth = 64;
+constexpr size_t least_bytes = 64 * 1024;
 /* A parser's memory stays resident at about 2.5 times the largest text it has seen. */
 constexpr size_t keep_bytes = 12 * 1024 * 1024;
 
@@ -65,18 +66,29 @@ fail (GError **error, simdjson::error_code code)
   return FALSE;
 }
 
+/* Room for a document, in powers of two: what grows a little with every poll is not made anew
+ * each time, and a reader of short lines stays small. */
+simdjson::error_code
+make_room (simdjson::dom::parser &parser, size_t length)
+{
+  simdjson::error_code code = simdjson::SUCCESS;
+  size_t size = least_bytes;
+
+  while (size < length)
+    size *= 2;
+  if (parser.doc.capacity () < length)
+    code = parser.doc.allocate (size);
+  if (!code && parser.capacity () < length)
+    code = parser.allocate (size, max_depth);
+  return code;
+}
+
 simdjson::error_code
 open_door ()
 {
-  if (door)
-    return simdjson::SUCCESS;
-  std::unique_ptr<Door> fresh { new (std::nothrow) Door };
-  if (!fresh)
-    return simdjson::MEMALLOC;
-  simdjson::error_code code = fresh->parser.allocate (TW_JSON_MAX_BYTES, max_depth);
-  if (!code)
-    door = std::move (fresh);
-  return code;
+  if (!door)
+    door.reset (new (std::nothrow) Door);
+  return door ? simdjson::SUCCESS : simdjson::MEMALLOC;
 }
 
 /* A byte order mark is ignored, as RFC 8259 allows; older parsers refuse it, newer ones do not. */
@@ -103,6 +115,8 @@ tw_json_open_padded (const char *data, gsize length, TwJsonDocument *document, G
   if (length == 0)
     return fail (error, simdjson::EMPTY);
   simdjson::error_code code = open_door ();
+  if (!code)
+    code = make_room (door->parser, length);
   if (code)
     return fail (error, code);
 

@@ -512,6 +512,41 @@ test_newer (void)
   g_assert_cmpuint (tw_frame_reader_get_n_unknown (reader), ==, 4);
 }
 
+/* The example of the page that others implement from. */
+static void
+test_page (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "docs", "stream.md", NULL);
+  g_autoptr (TwFrameReader) reader = tw_frame_reader_new ();
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (TwFrame));
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = NULL;
+  const TwFrame *tick;
+
+  if (g_getenv ("G_TEST_SRCDIR") == NULL)
+    {
+      g_test_skip ("run by hand: the folder of the tests is not known");
+      return;
+    }
+  g_assert_true (g_file_get_contents (path, &text, NULL, &error));
+  lines = g_strsplit (text, "\n", -1);
+  for (int i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "    {"))
+      {
+        g_autofree char *line = g_strconcat (lines[i], "\n", NULL);
+
+        tw_frame_reader_feed (reader, line, strlen (line), on_frame, frames, &error);
+        g_assert_no_error (error);
+      }
+  g_assert_cmpuint (frames->len, ==, 4);
+  tick = &g_array_index (frames, TwFrame, 2);
+  g_assert_cmpstr (tick->puid, ==, "demo-1");
+  g_assert_cmpint (tick->t_us, ==, T0);
+  g_assert_cmpfloat (tick->values[0].value, ==, 82.5);
+  g_assert_cmpstr (g_array_index (frames, TwFrame, 3).token, ==, "AQIDBA");
+}
+
 int
 main (int argc,
       char **argv)
@@ -523,6 +558,7 @@ main (int argc,
   g_test_add_func ("/frame/newer", test_newer);
   g_test_add_func ("/frame/bad-lines", test_bad_lines);
   g_test_add_func ("/frame/no-greeting", test_no_greeting);
+  g_test_add_func ("/frame/page", test_page);
   g_test_add_func ("/frame/too-many", test_too_many);
   g_test_add_func ("/frame/long-line", test_long_line);
   g_test_add_func ("/frame/truncated", test_truncated);
