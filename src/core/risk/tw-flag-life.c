@@ -101,7 +101,8 @@ raise_flag (TwFlagLife *life, TwFlagFields *next, TwLevel level, TwFlagSink *sin
   sink->changed = TRUE;
 }
 
-/* Urgent flags stay until somebody has seen them, although their cause is over. */
+/* Urgent flags stay until somebody has seen them, although their cause is over: with the value that
+ * was urgent and its time, since a milder one beside an urgent limit would say nothing. */
 static gboolean
 is_latched (const TwFlagFields *fields)
 {
@@ -128,7 +129,7 @@ step_open (TwFlagLife *life, const TwFinding *finding, TwFlagSink *sink)
       tw_flag_life_resolve (life, sink);
       return;
     }
-  else if (finding->level == TW_LEVEL_NONE)
+  else if (is_latched (old) && finding->level < old->level)
     {
       next.last_known = FALSE;
       next.ended_us = old->ended_us != 0 ? old->ended_us : sink->now_us;
@@ -141,13 +142,7 @@ step_open (TwFlagLife *life, const TwFinding *finding, TwFlagSink *sink)
           raise_flag (life, &next, finding->level, sink);
           return;
         }
-      if (is_latched (old) && finding->level < old->level)
-        {
-          next.limit = old->limit;
-          next.since_us = old->since_us;
-        }
-      else
-        next.level = finding->level;
+      next.level = finding->level;
     }
   if (next.silenced_until_us != 0 && sink->now_us >= next.silenced_until_us)
     next.silenced_until_us = 0;

@@ -92,6 +92,7 @@ extend_run (TwLimitRun *run, const TwSample *sample, Trust trust, gint64 pause_u
   else if (!again || run->n_trusted == 0)
     run->n_trusted++;
   run->newest_us = sample->t_us;
+  run->newest_value = sample->value;
   run->inside_us = 0;
   run->n_inside = 0;
 }
@@ -236,13 +237,13 @@ describe (const TwLimitState *state,
   tw_risk_moment_start (moment, fields, TW_FLAG_LIMIT, channel,
                         side == TW_SIDE_LOW ? "low" : "high");
   fields->below = side == TW_SIDE_LOW;
-  fields->value = state->judged.value;
-  fields->value_us = state->judged.t_us;
+  fields->value = run->newest_value;
+  fields->value_us = run->newest_us;
   fields->limit = moment->limits->limit[channel][side][level - TW_LEVEL_LOW].limit;
   fields->since_us = run->since_us;
   g_strlcpy (fields->table_version, moment->table->version, sizeof fields->table_version);
-  tw_risk_moment_add_evidence (fields, channel, state->judged.value, state->judged.t_us, -1);
-  if (run->since_us != state->judged.t_us)
+  tw_risk_moment_add_evidence (fields, channel, run->newest_value, run->newest_us, -1);
+  if (run->since_us != run->newest_us)
     tw_risk_moment_add_evidence (fields, channel, run->first_value, run->since_us, -1);
 }
 
@@ -267,7 +268,7 @@ tw_limit_rules_change (TwLimitState *state,
 }
 
 /* Looks at the newest sample once, then at how long each run has lasted. The flag's value is the
- * newest one that counted; the second piece of evidence is the one that began the run. */
+ * newest one beyond its limit; the second piece of evidence is the one that began the run. */
 void
 tw_limit_rules_step (TwLimitState *state,
                      TwFlagLife lives[TW_N_SIDES],

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 since_us, newest_us; /* first and last sample beyond */
-  double first_value;
+  double first_value, newest_value;
   guint n_trusted, n_extreme; /* good or doubtful; suspect only because the value is unusual */
   gint64 inside_us;           /* first sample back inside while met; 0 */
   guint n_inside;

@@ -84,6 +84,7 @@ step_run (TwScoreRun *run,
       if (run->since_us == 0)
         run->since_us = newest_scoring (state->news2.parts);
       run->below_us = 0;
+      memcpy (run->parts, state->news2.parts, sizeof run->parts);
       run->met = run->met || moment->now_us - run->since_us >= rule->persist_us;
     }
   else if (held_last && run->met)
@@ -116,7 +117,7 @@ add_items (TwFlagFields *fields, const TwNews2Part *parts)
   return total;
 }
 
-/* From what is fresh; where the flag lives on what was known last, from that. */
+/* From what reached the level; where the flag lives on what was known last, from that. */
 static void
 describe (const TwScoreState *state,
           const TwRiskMoment *moment,
@@ -125,7 +126,8 @@ describe (const TwScoreState *state,
           TwFlagFields *fields)
 {
   const TwNews2Table *table = moment->table->news2;
-  const TwNews2Part *parts = known ? state->news2.parts : state->carried;
+  const TwScoreRun *run = &state->run[level - TW_LEVEL_LOW];
+  const TwNews2Part *parts = known ? run->parts : state->carried;
 
   tw_risk_moment_start (moment, fields, TW_FLAG_SCORE, TW_CHANNEL_HEART_RATE, "");
   g_strlcpy (fields->rule, "news2", sizeof fields->rule);
@@ -133,7 +135,7 @@ describe (const TwScoreState *state,
   fields->channel = TW_CHANNEL_NONE;
   fields->value = add_items (fields, parts);
   fields->value_us = newest_scoring (parts);
-  fields->since_us = state->run[level - TW_LEVEL_LOW].since_us;
+  fields->since_us = run->since_us;
   fields->limit = level == TW_LEVEL_HIGH               ? table->high_total
                   : fields->value < table->medium_total ? table->single_points
                                                         : table->medium_total;

@@ -11,6 +11,7 @@ typedef struct
   gint64 since_us; /* newest input that counted when the level was reached; 0: not reached */
   gint64 below_us; /* the level is no longer reached since; 0 */
   gboolean met;
+  TwNews2Part parts[TW_NEWS2_N_ITEMS]; /* when the level was reached last */
 } TwScoreRun;
 
 /* Zero-filled at first. */

@@ -473,11 +473,14 @@ test_levels (void)
   stream (&f, TW_CHANNEL_SPO2, 138, 120, 92);
   g_assert_cmpint (level_of (&f, "spo2-low"), ==, TW_LEVEL_HIGH);
   g_assert_cmpfloat (find_flag (&f, "spo2-low")->limit, ==, 85);
-  g_assert_cmpfloat (find_flag (&f, "spo2-low")->value, ==, 92);
+  g_assert_cmpfloat (find_flag (&f, "spo2-low")->value, ==, 83);
+  g_assert_cmpint (find_flag (&f, "spo2-low")->ended_us, >, AT (138));
   g_assert_true (tw_risk_acknowledge (f.risk, "spo2-low", AT (258)));
   step (&f, 258);
   g_assert_cmpint (level_of (&f, "spo2-low"), ==, TW_LEVEL_LOW);
   g_assert_cmpint (find_flag (&f, "spo2-low")->state, ==, TW_FLAG_ACKNOWLEDGED);
+  g_assert_cmpfloat (find_flag (&f, "spo2-low")->value, ==, 92);
+  g_assert_cmpint (find_flag (&f, "spo2-low")->ended_us, ==, 0);
   finish (&f);
 }
 

@@ -120,12 +120,39 @@ test_carried (void)
   step (&f, 7301 + 301);
   g_assert_cmpint (level_of (&f, "news2"), ==, TW_LEVEL_MEDIUM);
   g_assert_true (find_flag (&f, "news2")->last_known);
+  g_assert_cmpfloat (find_flag (&f, "news2")->value, ==, 3);
   put (&f, TW_CHANNEL_CONSCIOUSNESS, 7700, TW_ACVPU_ALERT, GOOD);
   step (&f, 7701);
   g_assert_nonnull (find_flag (&f, "news2"));
   step (&f, 7701 + 299);
   g_assert_nonnull (find_flag (&f, "news2"));
   step (&f, 7701 + 300);
+  g_assert_null (find_flag (&f, "news2"));
+  finish (&f);
+}
+
+/* An urgent score that fell waits for acknowledgement with the number that was urgent. */
+static void
+test_latched (void)
+{
+  Fixture f;
+
+  start_charted (&f);
+  chart_set (&f, 0);
+  put (&f, TW_CHANNEL_SYSTOLIC, 0, 84, GOOD);          /* 3 */
+  put (&f, TW_CHANNEL_HEART_RATE, 0, 115, GOOD);       /* 2 */
+  put (&f, TW_CHANNEL_RESPIRATORY_RATE, 0, 22, GOOD);  /* 2 */
+  step (&f, 60);
+  g_assert_cmpint (level_of (&f, "news2"), ==, TW_LEVEL_HIGH);
+  put (&f, TW_CHANNEL_SYSTOLIC, 600, 118, GOOD);
+  step (&f, 601);
+  step (&f, 1000);
+  g_assert_cmpint (level_of (&f, "news2"), ==, TW_LEVEL_HIGH);
+  g_assert_cmpfloat (find_flag (&f, "news2")->value, ==, 7);
+  g_assert_cmpint (find_flag (&f, "news2")->ended_us, ==, AT (1000));
+  g_assert_cmpint (tw_risk_get_news2 (f.risk)->total, ==, 4);
+  tw_risk_acknowledge (f.risk, "news2", AT (1001));
+  step (&f, 1002);
   g_assert_null (find_flag (&f, "news2"));
   finish (&f);
 }
@@ -239,6 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/risk/score/levels", test_levels);
   g_test_add_func ("/risk/score/at-least", test_at_least);
   g_test_add_func ("/risk/score/carried", test_carried);
+  g_test_add_func ("/risk/score/latched", test_latched);
   g_test_add_func ("/risk/score/suspect-newest", test_suspect_newest);
   g_test_add_func ("/risk/score/persistence", test_persistence);
   g_test_add_func ("/risk/score/not-used", test_not_used);
