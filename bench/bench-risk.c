@@ -12,6 +12,7 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <time.h>
 
 #define N_PATIENTS 48
 #define WARM_UP_S 900
@@ -75,6 +76,16 @@ feed (Bed *bed, int second)
     }
 }
 
+/* Time of this thread on a processor, in nanoseconds: other programs do not count. */
+static gint64
+cpu_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * (gint64) 1000000000 + now.tv_nsec;
+}
+
 static gint64
 step (Bed *bed, int second, guint *changes)
 {
@@ -82,13 +93,13 @@ step (Bed *bed, int second, guint *changes)
     .now_us = START + second * TW_SECOND, .vitals = &bed->vitals, .trends = bed->trends,
     .twin = bed->twin,
   };
-  gint64 begin_us;
+  gint64 begin_ns;
 
   for (int c = 0; c < TW_N_VITALS; c++)
     input.expected_us[c] = TW_SECOND;
-  begin_us = g_get_monotonic_time ();
+  begin_ns = cpu_ns ();
   *changes += tw_risk_step (bed->risk, &input) ? 1 : 0;
-  return g_get_monotonic_time () - begin_us;
+  return cpu_ns () - begin_ns;
 }
 
 int
@@ -97,7 +108,7 @@ main (void)
   g_autoptr (TwRiskTable) table = NULL;
   g_autoptr (TwPriors) priors = NULL;
   Bed beds[N_PATIENTS] = { 0 };
-  gint64 total_us = 0, worst_us = 0;
+  gint64 total_ns = 0, worst_ns = 0;
   guint changes = 0, open = 0;
 
   gsl_set_error_handler_off ();
@@ -116,17 +127,17 @@ main (void)
     }
   for (int second = 0; second < WARM_UP_S + MEASURED_S; second++)
     {
-      gint64 tick_us = 0;
+      gint64 tick_ns = 0;
 
       for (int i = 0; i < N_PATIENTS; i++)
         {
           feed (&beds[i], second);
-          tick_us += step (&beds[i], second, &changes);
+          tick_ns += step (&beds[i], second, &changes);
         }
       if (second < WARM_UP_S)
         continue;
-      total_us += tick_us;
-      worst_us = MAX (worst_us, tick_us);
+      total_ns += tick_ns;
+      worst_ns = MAX (worst_ns, tick_ns);
     }
   for (int i = 0; i < N_PATIENTS; i++)
     {
@@ -137,6 +148,7 @@ main (void)
   printf ("{\"patients\": %d, \"us_per_step\": %.2f, "
           "\"us_worst_tick_all_patients\": %d, \"open_flags\": %u, "
           "\"changes\": %u}\n",
-          N_PATIENTS, (double) total_us / (N_PATIENTS * MEASURED_S), (int) worst_us, open, changes);
+          N_PATIENTS, (double) total_ns / 1000 / (N_PATIENTS * MEASURED_S), (int) (worst_ns / 1000), open,
+          changes);
   return 0;
 }

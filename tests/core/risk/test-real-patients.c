@@ -8,7 +8,7 @@
 #include "tw-cleaner.h"
 
 #define DATA "data/icu-mimic4-demo/observations.csv"
-#define N_STAYS 24
+#define N_STAYS 12
 #define STEP_S 30
 
 typedef struct
