@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  TwSettings *settings;
+  TwSettings *settings; /* of the application, which outlives its dialogs */
   const char *key;
   const char *const *values;
 } Choice;
@@ -17,10 +17,7 @@ static void
 free_choice (gpointer data,
              GClosure *closure)
 {
-  Choice *choice = data;
-
-  g_object_unref (choice->settings);
-  g_free (choice);
+  g_free (data);
 }
 
 static void
@@ -44,7 +41,7 @@ combo_row (TwSettings *settings,
   g_autofree char *now = tw_settings_dup_string (settings, key);
   Choice *choice = g_new0 (Choice, 1);
 
-  *choice = (Choice) { g_object_ref (settings), key, values };
+  *choice = (Choice) { settings, key, values };
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
   for (guint i = 0; values[i] != NULL; i++)
