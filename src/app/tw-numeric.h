@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One row of the Monitor's left column: label, unit, NEWS2 points, badge, age; the big figure; limits, change. */
+/* One row of the Monitor's left column: label, unit, points, badge, age; the big figure; limits, change. */
 #pragma once
 
 #include <gtk/gtk.h>

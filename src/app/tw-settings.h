@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user chose and the window remembers. Without an installed schema the choices last until the end. */
+/* What the user chose and the window remembers; without an installed schema, until the end. */
 #pragma once
 
 #include <gio/gio.h>

@@ -142,7 +142,7 @@ on_now (GtkWidget *widget,
   set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }
 
-/* Esc leaves the transient state: another view than now, a search, a panel that covers the page, the Monitor. */
+/* Esc leaves the transient state: fullscreen, a search, another view than now, a panel over the page. */
 static void
 on_leave (GtkWidget *widget,
           const char *name,

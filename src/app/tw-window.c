@@ -103,7 +103,8 @@ update_pages (TwWindow *self,
   if (self->problem)
     return;
   adw_status_page_set_description (
-    self->signed_out, message != NULL ? message : _("The server did not accept the token. Values are hidden."));
+    self->signed_out,
+    message != NULL ? message : _("The server did not accept the token. Values are hidden."));
   adw_status_page_set_description (
     self->forbidden, message != NULL ? message : _("This account may not see this ward."));
   adw_status_page_set_description (self->untrusted,
