@@ -237,6 +237,20 @@ on_settings_changed (TwSettings *settings,
     tw_preferences_apply_theme (settings);
 }
 
+/* A display without a desktop's settings gives GTK's bare default; the layout is made for the platform's
+ * own font, so that is taken where it is installed. */
+static void
+choose_font (GtkWidget *window)
+{
+  GtkSettings *settings = gtk_widget_get_settings (window);
+  PangoFontMap *map = pango_context_get_font_map (gtk_widget_get_pango_context (window));
+  g_autofree char *name = NULL;
+
+  g_object_get (settings, "gtk-font-name", &name, NULL);
+  if (g_strcmp0 (name, "Sans 10") == 0 && pango_font_map_get_family (map, "Cantarell") != NULL)
+    g_object_set (settings, "gtk-font-name", "Cantarell 11", NULL);
+}
+
 static void
 tw_application_startup (GApplication *application)
 {
@@ -275,6 +289,7 @@ tw_application_activate (GApplication *application)
     }
   self->window = tw_window_new (GTK_APPLICATION (self), self->model, self->settings);
   g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+  choose_font (GTK_WIDGET (self->window));
   g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
   if (self->timings)
     g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
