@@ -339,6 +339,8 @@ tw_lanes_snapshot (GtkWidget *widget,
 
   if (self->has_window && brush.to_x > brush.from_x)
     brush.now_x = round (time_x (self, &brush, self->window.now_us));
+  tw_chart_append_rectangle (snapshot, 0, 0, gtk_widget_get_width (widget), 1,
+                             &brush.theme->frame);
   for (int lane = 0; lane < TW_N_LANES; lane++)
     {
       append_lane (self, &brush, lane, top);

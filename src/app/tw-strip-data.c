@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define LIMIT_ROOM_PX 16.0
+
 /* "22 min" must not be parted at a line's end. */
 static char *
 dup_unbroken (const char *text)
@@ -157,6 +159,22 @@ settle_window (TwStrip *strip,
   strip->now_us = window->now_us;
 }
 
+/* The clinical range is wide enough for the limits of this very patient and their words: a
+ * neonate's heart rate, or saturation on Scale 2. A limit that would more than double the range
+ * stays outside. */
+static void
+make_room_for_limits (TwStrip *strip)
+{
+  double part = LIMIT_ROOM_PX / MAX (strip->height, 3 * LIMIT_ROOM_PX),
+         span = strip->high - strip->low;
+  double low = strip->limit_low, high = strip->limit_high;
+
+  if (isfinite (high) && high > strip->low + span / 2 && high < strip->high + span / 2)
+    strip->high = MAX (strip->high, (high - part * strip->low) / (1 - part));
+  if (isfinite (low) && low < strip->high - span / 2 && low > strip->low - span / 2)
+    strip->low = MIN (strip->low, (low - part * strip->high) / (1 - part));
+}
+
 void
 tw_strip_held_fill (const TwStripHeld *self,
                     const TwStripView *view,
@@ -177,8 +195,6 @@ tw_strip_held_fill (const TwStripHeld *self,
   strip->low = data->low;
   strip->high = data->high;
   strip->tick = data->tick;
-  if (!(data->high > data->low))
-    tw_strip_default_range (data->channel, &strip->low, &strip->high, &strip->tick);
   strip->series = data->series;
   strip->envelope_low = data->envelope_low;
   strip->envelope_high = data->envelope_high;
@@ -186,6 +202,11 @@ tw_strip_held_fill (const TwStripHeld *self,
   strip->withheld = data->withheld;
   strip->limit_low = data->limit_low;
   strip->limit_high = data->limit_high;
+  if (!(data->high > data->low))
+    {
+      tw_strip_default_range (data->channel, &strip->low, &strip->high, &strip->tick);
+      make_room_for_limits (strip);
+    }
   strip->gap_us = data->gap_us;
   strip->lost = data->state == TW_STRIP_LOST;
   strip->stale_from_us = data->state == TW_STRIP_STALE || strip->lost ? data->stale_from_us : 0;

@@ -135,7 +135,7 @@ append_end_label (TwStripWidget *self,
   TwForecastPoint end;
   char median[32], low[32], high[32];
   g_autofree char *range = NULL;
-  int name_width, name_height, value_height = 0;
+  int name_width, name_height, value_width, value_height;
 
   gboolean given =
       forecast != NULL && strip->show_forecast && held->withheld == NULL
@@ -156,19 +156,22 @@ append_end_label (TwStripWidget *self,
   tw_channel_format (held->data.channel, end.q[TW_Q90], held->data.unit, high, sizeof high);
   range = g_strdup_printf ("%s–%s", low, high);
 
-  g_autoptr (PangoLayout) value = tw_chart_layout_fit (
-      GTK_WIDGET (self), 16, TRUE, median, TW_GUTTER_RIGHT - LABEL_GAP - name_width - 3);
-  g_autoptr (PangoLayout) spread =
-      tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, TW_GUTTER_RIGHT - LABEL_GAP - 2);
+  double room = TW_GUTTER_RIGHT - LABEL_GAP - 2;
+  g_autoptr (PangoLayout) value = tw_chart_layout_fit (GTK_WIDGET (self), 16, TRUE, median, room);
+  g_autoptr (PangoLayout) spread = tw_chart_layout_fit (GTK_WIDGET (self), 12, FALSE, range, room);
   const TwColour *strong = forecast->status == TW_FORECAST_UNRELIABLE
                                ? &strip->theme->text_secondary
                                : &strip->theme->text;
-  pango_layout_get_pixel_size (value, NULL, &value_height);
-  y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), 20, MAX (height - 18, 20));
+  pango_layout_get_pixel_size (value, &value_width, &value_height);
+  /* A long name stands above its value. */
+  gboolean stacked = name_width + 3 + value_width > room;
+  y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), stacked ? 34 : 20, MAX (height - 18, 20));
   int baseline = pango_layout_get_baseline (value) / PANGO_SCALE;
   int name_baseline = pango_layout_get_baseline (label) / PANGO_SCALE;
-  tw_chart_append_layout (snapshot, value, x + name_width + 3, y - value_height + 2, strong);
-  tw_chart_append_layout (snapshot, label, x, y - value_height + 2 + baseline - name_baseline,
+  double value_y = y - value_height + 2;
+  tw_chart_append_layout (snapshot, value, stacked ? x : x + name_width + 3, value_y, strong);
+  tw_chart_append_layout (snapshot, label, x,
+                          stacked ? value_y - name_height + 3 : value_y + baseline - name_baseline,
                           strong);
   tw_chart_append_layout (snapshot, spread, x, y, &strip->theme->text_secondary);
 }
@@ -272,8 +275,6 @@ tw_strip_widget_snapshot (GtkWidget *widget,
     gtk_snapshot_append_node (snapshot, self->forecast.node);
   if (self->trace.node != NULL)
     gtk_snapshot_append_node (snapshot, self->trace.node);
-  tw_chart_append_rectangle (snapshot, strip.width, strip.height - 1, TW_GUTTER_RIGHT, 1,
-                             &strip.theme->frame);
   double now_x = tw_strip_now_x (&strip);
   if (now_x >= TW_GUTTER_LEFT && now_x <= strip.width)
     tw_chart_append_rectangle (snapshot, now_x, 0, 1, strip.height, &strip.theme->now);

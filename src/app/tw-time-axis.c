@@ -102,6 +102,8 @@ snapshot_below (TwTimeAxis *self,
       tw_strip_time_tick (span_us, (int) ((strip->width - TW_GUTTER_LEFT) / LABEL_ROOM));
   double pill_from, pill_to;
 
+  tw_chart_append_rectangle (snapshot, 0, 0, strip->width + TW_GUTTER_RIGHT, 1,
+                             &strip->theme->frame);
   append_pill (self, snapshot, strip, &pill_from, &pill_to);
   for (gint64 t_us = tw_strip_first_tick (strip->from_us, tick_us, strip->zone);
        t_us <= strip->to_us; t_us += tick_us)
@@ -221,8 +223,6 @@ tw_time_axis_snapshot (GtkWidget *widget,
 
   if (!fill_strip (self, &strip))
     return;
-  tw_chart_append_rectangle (snapshot, 0, strip.height - 1, strip.width + TW_GUTTER_RIGHT, 1,
-                             &strip.theme->frame);
   if (self->kind == TW_TIME_AXIS_HEADING)
     snapshot_heading (self, snapshot, &strip);
   else

@@ -10,8 +10,9 @@
 
 #define LABEL_OFFSET 8.0    /* a limit's words from its line */
 #define COMPACT_CAPTION 18.0
+#define LABEL_HEIGHT 12.0
 #define LABEL_ROOM 14.0     /* height that they need */
-#define MIN_TICK_ROOM 5.0   /* a tick's label from the strip's ends */
+#define MIN_TICK_ROOM 4.5   /* a tick's label from the strip's ends */
 #define TIME_LABEL_PX 58.0  /* room of one clock label on the shared axis */
 
 static void
@@ -87,12 +88,55 @@ dup_limit_words (const TwStrip *strip,
   return g_strdup_printf (_("limit %s"), number);
 }
 
+static gboolean
+has_limit (const TwStrip *strip,
+           double limit)
+{
+  return isfinite (limit) && limit > strip->low && limit < strip->high;
+}
+
+/* The words stand on the tinted side of their line, where they fit. */
+static double
+limit_words_y (const TwStrip *strip,
+               double limit,
+               gboolean upper)
+{
+  double y = tw_strip_snap (strip, tw_strip_y (strip, limit));
+
+  if (upper)
+    return round (y < LABEL_ROOM ? y + LABEL_OFFSET : y - LABEL_OFFSET);
+  return round (y > strip->height - LABEL_ROOM ? y - LABEL_OFFSET : y + LABEL_OFFSET);
+}
+
+double
+tw_strip_limit_words_end (const TwStrip *strip,
+                          double from_y,
+                          double to_y)
+{
+  const double limits[2] = { strip->limit_low, strip->limit_high };
+  double end = tw_strip_left (strip);
+
+  for (int i = 0; i < 2; i++)
+    {
+      double y = 0;
+
+      if (!has_limit (strip, limits[i]))
+        continue;
+      y = limit_words_y (strip, limits[i], i == 1);
+      if (y + LABEL_HEIGHT / 2 <= from_y || y - LABEL_HEIGHT / 2 >= to_y)
+        continue;
+      g_autofree char *words = dup_limit_words (strip, limits[i]);
+      end = MAX (end, tw_strip_left (strip) + 5 + tw_pen_text_width (TW_STRIP_LABEL_PX, words) + 4);
+    }
+  return end;
+}
+
 static void
 draw_limit (const TwStrip *strip,
             double limit,
             gboolean upper)
 {
-  if (!isfinite (limit) || limit <= strip->low || limit >= strip->high)
+  if (!has_limit (strip, limit))
     return;
   /* A tile's caption stands at its upper edge. */
   if (strip->compact && tw_strip_y (strip, limit) < COMPACT_CAPTION)
@@ -100,7 +144,6 @@ draw_limit (const TwStrip *strip,
   g_autofree char *words = dup_limit_words (strip, limit);
   double line = tw_strip_hairline (strip), left = tw_strip_left (strip), from = left;
   double y = tw_strip_snap (strip, tw_strip_y (strip, limit));
-  double text_y = upper ? y - LABEL_OFFSET : y + LABEL_OFFSET;
 
   tw_pen_colour (&strip->theme->text_secondary, 1);
   if (strip->compact)
@@ -111,11 +154,7 @@ draw_limit (const TwStrip *strip,
     }
   else
     {
-      if (upper && y < LABEL_ROOM)
-        text_y = y + LABEL_OFFSET;
-      else if (!upper && y > strip->height - LABEL_ROOM)
-        text_y = y - LABEL_OFFSET;
-      tw_pen_text (left + 5, round (text_y), 0, TW_STRIP_LABEL_PX, words);
+      tw_pen_text (left + 5, limit_words_y (strip, limit, upper), 0, TW_STRIP_LABEL_PX, words);
     }
   tw_pen_colour (&strip->theme->limit_line, 1);
   tw_pen_rectangle (from, y - line / 2, strip->width - from, line);
@@ -126,7 +165,7 @@ draw_axes (cairo_t *cr,
            gconstpointer data)
 {
   const TwStrip *strip = data;
-  double left = tw_strip_left (strip), line = tw_strip_hairline (strip);
+  double left = tw_strip_left (strip);
 
   tw_pen_colour (&strip->theme->ground, 1);
   tw_pen_rectangle (left, 0, strip->width - left, strip->height);
@@ -138,11 +177,6 @@ draw_axes (cairo_t *cr,
     }
   draw_limit (strip, strip->limit_high, TRUE);
   draw_limit (strip, strip->limit_low, FALSE);
-  if (!strip->compact)
-    {
-      tw_pen_colour (&strip->theme->frame, 1);
-      tw_pen_rectangle (0, strip->height - line, strip->width, line);
-    }
 }
 
 gboolean

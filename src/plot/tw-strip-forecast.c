@@ -245,10 +245,10 @@ draw_zone (cairo_t *cr,
            gconstpointer data)
 {
   const TwStrip *strip = data;
-  double x = tw_strip_measured_x (strip), line = strip->compact ? 0 : tw_strip_hairline (strip);
+  double x = tw_strip_measured_x (strip);
 
   tw_pen_colour (&strip->theme->zone, 1);
-  tw_pen_rectangle (x, 0, strip->width - x, strip->height - line);
+  tw_pen_rectangle (x, 0, strip->width - x, strip->height);
   if (strip->withheld != NULL && strip->withheld[0] != '\0' && !is_drawn (strip->forecast)
       && g_utf8_validate (strip->withheld, -1, NULL))
     draw_words (strip);

@@ -176,7 +176,25 @@ hides_trace (const TwStripLabels *self,
   return FALSE;
 }
 
-/* At the top, or at the bottom where the trace is in the way. FALSE: no room. */
+/* Where the box may stand in the row about y: right of other boxes and of a limit's words, over no
+ * trace. */
+static gboolean
+fits_row (const TwStripLabels *self,
+          const TwStripLabel *label,
+          double taken,
+          double half,
+          double y,
+          double *x)
+{
+  double right = tw_strip_measured_x (self->strip);
+  double words = tw_strip_limit_words_end (self->strip, y - BOX_HEIGHT / 2, y + BOX_HEIGHT / 2);
+  double left = MAX (taken, words);
+
+  *x = CLAMP (label->x, left + half, MAX (right - half, left + half));
+  return 2 * half <= right - left && !hides_trace (self, *x - half, *x + half, y);
+}
+
+/* At the top, or at the bottom where something is in the way. FALSE: no room. */
 static gboolean
 place_boxed (const TwStripLabels *self,
              const TwStripLabel *label,
@@ -185,16 +203,12 @@ place_boxed (const TwStripLabels *self,
              double *y,
              double *half)
 {
-  double left = tw_strip_left (self->strip), right = tw_strip_measured_x (self->strip);
-
   *half = tw_pen_text_width (TW_STRIP_LABEL_PX, label->text) / 2 + BOX_MARGIN;
-  *x = CLAMP (label->x, left + *half, MAX (right - *half, left + *half));
   *y = label->y;
-  if (*x - *half < taken || 2 * *half > right - left)
-    return FALSE;
-  if (hides_trace (self, *x - *half, *x + *half, *y))
-    *y = self->strip->height - label->y - 1;
-  return !hides_trace (self, *x - *half, *x + *half, *y);
+  if (fits_row (self, label, taken, *half, *y, x))
+    return TRUE;
+  *y = self->strip->height - label->y - 1;
+  return fits_row (self, label, taken, *half, *y, x);
 }
 
 static void

@@ -43,6 +43,10 @@ void tw_strip_cross (cairo_t *cr, double x, double y);
 /* Arrow at the upper or lower edge for what lies beyond it. */
 void tw_strip_arrow (cairo_t *cr, double x, double y, gboolean up);
 
+/* Right end of the words of a limit that stand in the rows from_y to to_y; the plot's left end when
+ * none do. While the pen draws only. */
+double tw_strip_limit_words_end (const TwStrip *strip, double from_y, double to_y);
+
 void tw_strip_trace_shutdown (void);
 
 G_END_DECLS
