@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lanes below the strips: notes, treatments, oxygen, consciousness, flags, on the strips' time axis. */
+/* Lanes below the strips: notes, treatments, oxygen, consciousness, flags, on the strips' time
+ * axis. */
 #pragma once
 
 #include <gtk/gtk.h>

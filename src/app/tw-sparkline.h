@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The trend of a ward tile: measured line, now-line, forecast band, and median with 80 % range beside it. */
+/* The trend of a ward tile: measured line, now-line, forecast band, and median with 80 % range
+ * beside it. */
 #pragma once
 
 #include <gtk/gtk.h>

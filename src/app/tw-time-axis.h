@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The time axis that the strips share: clock labels with the now pill (below), or the zone heading (above). */
+/* The time axis that the strips share: clock labels with the now pill (below), or the zone heading
+ * (above). */
 #pragma once
 
 #include <gtk/gtk.h>
