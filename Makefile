@@ -14,7 +14,7 @@ RUN_PACKAGES := \
 	plplot-driver-cairo adwaita-icon-theme fonts-cantarell fonts-wqy-microhei ca-certificates
 CHECK_PACKAGES := \
 	python3-venv \
-	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl curl
+	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl glib-networking curl
 PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 
 .PHONY: deps build run check check-peers screenshots bench clean
