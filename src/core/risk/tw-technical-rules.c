@@ -52,6 +52,16 @@ fault_of (const TwRiskMoment *moment, TwChannel channel)
   return TW_TECHNICAL_ARTEFACT;
 }
 
+/* Some monitors repeat "no signal" between two cuff readings: nothing is off while the next reading is
+ * not overdue. */
+static gboolean
+is_overdue (const TwRiskMoment *moment, TwChannel channel)
+{
+  gint64 t_us = moment->judged->last[channel].t_us;
+
+  return t_us == 0 || moment->now_us - t_us > 2 * moment->input->expected_us[channel];
+}
+
 static void
 step_one (TwTechnicalKind kind,
           gint64 since_us,
@@ -68,7 +78,8 @@ step_one (TwTechnicalKind kind,
   TwFlagFields fields;
 
   life->pending = FALSE;
-  if (since_us != 0 && moment->now_us - since_us >= moment->table->rules.technical_us[kind])
+  if (since_us != 0 && moment->now_us - since_us >= moment->table->rules.technical_us[kind]
+      && (kind != TW_TECHNICAL_OFF || is_overdue (moment, channel)))
     finding.level = TW_LEVEL_TECHNICAL;
   else
     life->pending = since_us != 0;

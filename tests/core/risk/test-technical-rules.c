@@ -104,6 +104,29 @@ test_off (void)
     }
 }
 
+/* A cuff each ten minutes, with "no signal" each minute between: off only when a reading is overdue. */
+static void
+test_zeros_between_cuff_readings (void)
+{
+  Fixture f;
+
+  start (&f);
+  set_spacing (&f, TW_CHANNEL_SYSTOLIC, 600);
+  for (int k = 0; k <= 3600; k += 60)
+    {
+      put (&f, TW_CHANNEL_SYSTOLIC, k, k % 600 == 0 ? 121 : NAN, k % 600 == 0 ? GOOD : ZERO);
+      step (&f, k);
+      g_assert_null (find_flag (&f, "systolic-off"));
+    }
+  for (int k = 3660; k <= 3600 + 1260; k += 60)
+    {
+      put (&f, TW_CHANNEL_SYSTOLIC, k, NAN, ZERO);
+      step (&f, k);
+      g_assert_true ((find_flag (&f, "systolic-off") != NULL) == (k > 3600 + 1200));
+    }
+  finish (&f);
+}
+
 static void
 test_artefact (void)
 {
@@ -164,6 +187,7 @@ main (int argc, char **argv)
   g_test_add_func ("/risk/technical/lost", test_lost);
   g_test_add_func ("/risk/technical/feed-lost", test_feed_lost);
   g_test_add_func ("/risk/technical/off", test_off);
+  g_test_add_func ("/risk/technical/zeros-between-cuff-readings", test_zeros_between_cuff_readings);
   g_test_add_func ("/risk/technical/artefact", test_artefact);
   g_test_add_func ("/risk/technical/unit", test_unit);
   return g_test_run ();
