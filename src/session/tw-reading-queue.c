@@ -115,11 +115,12 @@ sort_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 static void
 on_sorted (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GArray) sorted = g_task_propagate_pointer (G_TASK (result), NULL /* best effort: only cancelled */);
+  /* best effort: the only error is that the queue is gone */
+  g_autoptr (GArray) sorted = g_task_propagate_pointer (G_TASK (result), NULL);
   TwReadingQueue *queue = data;
 
   if (sorted == NULL)
-    return; /* the queue is gone */
+    return;
   queue->sorting = FALSE;
   g_array_append_vals (queue->ready, sorted->data, sorted->len);
 }
