@@ -15,7 +15,7 @@ fi
 while read -r file; do
   [ -f "$root/$file" ] || { echo "po/POTFILES names $file, which is not there."; exit 1; }
 done <"$po/POTFILES"
-for file in $(cd "$root" && grep -rlE '(^|[^A-Za-z_])(_|N_|C_|g_dngettext) \(' src --include=*.c --include=*.cc) \
+for file in $(cd "$root" && grep -rlE '(^|[^A-Za-z_])((_|N_|C_) ?\("|g_dngettext \()' src --include=*.c --include=*.cc) \
             $(cd "$root" && ls ui/*.ui); do
   grep -qx "$file" "$po/POTFILES" || { echo "$file is not in po/POTFILES."; exit 1; }
 done
