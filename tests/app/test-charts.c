@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 
+#include "tw-chart-layer.h"
 #include "tw-lanes.h"
 #include "tw-sparkline.h"
 #include "tw-strip-reading.h"
@@ -422,6 +423,188 @@ test_withheld (void)
   g_assert_null (tw_strip_data_dup_withheld (NULL, FIXTURE_NOW));
 }
 
+static GtkEventController *
+controller_of (GtkWidget *widget, GType type)
+{
+  g_autoptr (GListModel) list = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (list, i);
+      if (g_type_is_a (G_OBJECT_TYPE (controller), type))
+        return controller; /* the widget keeps it */
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+press (GtkWidget *widget, guint key)
+{
+  gboolean taken = FALSE;
+
+  g_signal_emit_by_name (controller_of (widget, GTK_TYPE_EVENT_CONTROLLER_KEY), "key-pressed", key,
+                         0, 0, &taken);
+  return taken;
+}
+
+/* What the signals of a strip asked for. */
+typedef struct
+{
+  gint64 cursor_us, from_us, to_us;
+  int n_cursor, n_window, n_default, n_previous;
+} Wishes;
+
+static void
+on_cursor (TwStripWidget *strip, gint64 t_us, Wishes *wishes)
+{
+  wishes->cursor_us = t_us;
+  wishes->n_cursor++;
+}
+
+static void
+on_window (TwStripWidget *strip, gint64 from_us, gint64 to_us, Wishes *wishes)
+{
+  wishes->from_us = from_us;
+  wishes->to_us = to_us;
+  wishes->n_window++;
+}
+
+static void
+on_previous (TwStripWidget *strip, Wishes *wishes)
+{
+  wishes->n_previous++;
+}
+
+static void
+on_default (TwStripWidget *strip, Wishes *wishes)
+{
+  wishes->n_default++;
+}
+
+/* Keys and wheel of product.md sections 6 and 12: each becomes its wish, other keys are left alone.
+ */
+static void
+test_keys (void)
+{
+  Wishes wishes = { 0 };
+  gboolean taken = FALSE;
+  Page page;
+
+  page_init (&page);
+  page_fill (&page, USUAL);
+  spin (60);
+  GtkWidget *strip = page.strips[0];
+  g_signal_connect (strip, "cursor-changed", G_CALLBACK (on_cursor), &wishes);
+  g_signal_connect (strip, "window-changed", G_CALLBACK (on_window), &wishes);
+  g_signal_connect (strip, "previous-view", G_CALLBACK (on_previous), &wishes);
+  g_signal_connect (strip, "default-view", G_CALLBACK (on_default), &wishes);
+
+  g_assert_true (press (strip, GDK_KEY_Left));
+  g_assert_cmpint (wishes.cursor_us, ==, FIXTURE_NOW);
+  g_assert_true (press (strip, GDK_KEY_Left));
+  g_assert_cmpint (wishes.cursor_us, <, FIXTURE_NOW);
+  g_assert_cmpint (wishes.cursor_us, >, FIXTURE_NOW - 3 * TW_MINUTE);
+  g_assert_true (press (strip, GDK_KEY_Right));
+  g_assert_true (press (strip, GDK_KEY_Right));
+  g_assert_cmpint (wishes.cursor_us, >, FIXTURE_NOW);
+  g_assert_true (press (strip, GDK_KEY_Home));
+  g_assert_cmpint (ABS (wishes.cursor_us - (FIXTURE_NOW - 3 * TW_HOUR)), <, TW_MINUTE);
+  g_assert_cmpint (tw_strip_widget_get_cursor (TW_STRIP_WIDGET (strip)), ==, wishes.cursor_us);
+  g_assert_true (press (strip, GDK_KEY_Escape));
+  g_assert_cmpint (wishes.cursor_us, ==, 0);
+  g_assert_false (press (strip, GDK_KEY_Escape));
+  g_assert_false (press (strip, GDK_KEY_Up));
+  g_assert_false (press (strip, GDK_KEY_x));
+
+  g_assert_cmpint (wishes.n_window, ==, 0);
+  g_assert_true (press (strip, GDK_KEY_Page_Up));
+  g_assert_cmpint (wishes.n_window, ==, 1);
+  g_assert_cmpint (wishes.to_us - wishes.from_us, ==, 4 * TW_HOUR);
+  g_assert_cmpint (wishes.to_us, <, FIXTURE_NOW);
+  g_assert_true (press (strip, GDK_KEY_BackSpace));
+  g_assert_cmpint (wishes.n_previous, ==, 1);
+
+  GtkEventController *wheel = controller_of (strip, GTK_TYPE_EVENT_CONTROLLER_SCROLL);
+  g_signal_emit_by_name (wheel, "scroll", 0.0, -1.0, &taken);
+  g_assert_true (taken);
+  g_assert_cmpint (wishes.to_us - wishes.from_us, <, 4 * TW_HOUR);
+  g_signal_emit_by_name (wheel, "scroll", 1.0, 0.0, &taken);
+  g_assert_cmpint (ABS (wishes.to_us - wishes.from_us - 4 * TW_HOUR), <, TW_SECOND);
+  g_assert_cmpint (wishes.from_us, >, FIXTURE_NOW - 3 * TW_HOUR);
+
+  g_signal_emit_by_name (controller_of (strip, GTK_TYPE_GESTURE_CLICK), "pressed", 1, 100.0, 20.0);
+  g_assert_cmpint (wishes.n_default, ==, 0);
+  g_signal_emit_by_name (controller_of (strip, GTK_TYPE_GESTURE_CLICK), "pressed", 2, 100.0, 20.0);
+  g_assert_cmpint (wishes.n_default, ==, 1);
+
+  int before = wishes.n_cursor;
+  tw_strip_widget_set_cursor (TW_STRIP_WIDGET (strip), FIXTURE_NOW - TW_HOUR);
+  g_assert_cmpint (wishes.n_cursor, ==, before);
+  gtk_window_destroy (GTK_WINDOW (page.window));
+}
+
+/* A layer is drawn when what it depends on changed, and then only; a failure is not repeated. */
+static void
+test_layer (void)
+{
+  TwStrip strip = fixture_strip (TW_CHANNEL_HEART_RATE, 512, 88, 1, FALSE);
+  TwChartLayer layer = { 0 };
+  TwAxesKey key = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 5; i++)
+    {
+      tw_axes_key_fill (&key, &strip);
+      g_assert_true (
+          tw_chart_layer_update (&layer, &strip, &key, sizeof key, tw_plot_strip_axes, &error));
+      g_assert_no_error (error);
+      g_assert_nonnull (layer.node);
+      g_assert_cmpuint (layer.n_drawn, ==, 1);
+    }
+  strip.limit_high = 120;
+  tw_axes_key_fill (&key, &strip);
+  g_assert_true (
+      tw_chart_layer_update (&layer, &strip, &key, sizeof key, tw_plot_strip_axes, &error));
+  g_assert_cmpuint (layer.n_drawn, ==, 2);
+  strip.high = strip.low;
+  tw_axes_key_fill (&key, &strip);
+  g_assert_false (
+      tw_chart_layer_update (&layer, &strip, &key, sizeof key, tw_plot_strip_axes, &error));
+  g_assert_error (error, TW_PLOT_ERROR, TW_PLOT_ERROR_STRIP);
+  g_assert_null (layer.node);
+  g_clear_error (&error);
+  g_assert_true (
+      tw_chart_layer_update (&layer, &strip, &key, sizeof key, tw_plot_strip_axes, &error));
+  g_assert_cmpuint (layer.n_drawn, ==, 3);
+  tw_chart_layer_clear (&layer);
+}
+
+/* The same data again changes no serial; another view, or another issue, does. */
+static void
+test_serials (void)
+{
+  TwStripHeld held;
+  Given given, other;
+
+  given_init (&given, &rows[0], USUAL);
+  given_init (&other, &rows[0], USUAL);
+  tw_strip_held_init (&held);
+  tw_strip_held_set (&held, &given.data);
+  guint data = held.data_serial, forecast = held.forecast_serial;
+  tw_strip_held_set (&held, &given.data);
+  g_assert_cmpuint (held.data_serial, ==, data);
+  g_assert_cmpuint (held.forecast_serial, ==, forecast);
+  tw_strip_held_set (&held, &other.data);
+  g_assert_cmpuint (held.data_serial, ==, data + 1);
+  g_assert_cmpuint (held.forecast_serial, ==, forecast);
+  other.forecast.points[3].q[TW_Q50] += .5;
+  tw_strip_held_set (&held, &other.data);
+  g_assert_cmpuint (held.forecast_serial, ==, forecast + 1);
+  tw_strip_held_clear (&held);
+  given_clear (&given);
+  given_clear (&other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -442,6 +625,9 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/app/charts/withheld", test_withheld);
   g_test_add_func ("/app/charts/words", test_words);
+  g_test_add_func ("/app/charts/layer", test_layer);
+  g_test_add_func ("/app/charts/serials", test_serials);
+  g_test_add_func ("/app/charts/keys", test_keys);
   g_test_add_func ("/app/charts/finalize", test_finalize);
   g_test_add_func ("/app/charts/pictures", test_pictures);
   g_test_add_func ("/app/charts/tiles", test_tiles);
