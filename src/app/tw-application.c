@@ -24,7 +24,6 @@ struct _TwApplication
   gboolean wants_demo, timings;
   double speed;
   char *server, *token_file, *ca_file, *ward, *token;
-  gulong forecast_handler;
 };
 
 G_DEFINE_FINAL_TYPE (TwApplication, tw_application, ADW_TYPE_APPLICATION)
@@ -48,15 +47,11 @@ print_time (const char *mark)
 
 /* For the benchmark of the start: when a forecast was on screen for the first time. */
 static void
-on_after_paint (GdkFrameClock *clock,
-                TwApplication *self)
+on_painted_forecast (GdkFrameClock *clock,
+                     TwApplication *self)
 {
   GListModel *beds = tw_ward_model_get_beds (self->model);
-  static gboolean painted;
 
-  if (!painted)
-    print_time ("first-frame");
-  painted = TRUE;
   for (guint i = 0; i < g_list_model_get_n_items (beds); i++)
     {
       g_autoptr (TwBedItem) item = g_list_model_get_item (beds, i);
@@ -64,17 +59,9 @@ on_after_paint (GdkFrameClock *clock,
       if (!has_forecast (item))
         continue;
       print_time ("first-forecast");
-      g_signal_handler_disconnect (clock, self->forecast_handler);
+      g_signal_handlers_disconnect_by_func (clock, on_painted_forecast, self);
       return;
     }
-}
-
-static void
-on_realize (GtkWidget *window,
-            TwApplication *self)
-{
-  self->forecast_handler = g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint",
-                                             G_CALLBACK (on_after_paint), self);
 }
 
 /* Opens the server that is named by self->server and self->token. */
@@ -172,6 +159,28 @@ open_wanted (TwApplication *self)
     }
   else if (self->wants_demo)
     open_demo (self);
+}
+
+/* The window is on screen first; what it opens comes then. */
+static void
+on_first_painted (GdkFrameClock *clock,
+                  TwApplication *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_first_painted, self);
+  if (self->timings)
+    {
+      print_time ("first-frame");
+      g_signal_connect (clock, "after-paint", G_CALLBACK (on_painted_forecast), self);
+    }
+  open_wanted (self);
+}
+
+static void
+on_realize (GtkWidget *window,
+            TwApplication *self)
+{
+  g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (on_first_painted),
+                    self);
 }
 
 static void
@@ -291,9 +300,8 @@ tw_application_activate (GApplication *application)
   g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
   choose_font (GTK_WIDGET (self->window));
   g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
-  if (self->timings)
-    g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
-  open_wanted (self);
+  g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
+  tw_window_set_opening (self->window, self->wants_demo || self->server != NULL);
   gtk_window_present (GTK_WINDOW (self->window));
 }
 

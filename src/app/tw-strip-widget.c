@@ -130,7 +130,9 @@ append_end_label (TwStripWidget *self,
 {
   const TwStripHeld *held = &self->held;
   const TwForecast *forecast = held->data.forecast;
-  const char *name = _(tw_channel_info (held->data.channel)->label);
+  const char *name = held->data.channel == TW_CHANNEL_GLUCOSE
+                       ? _("Glu") /* the gutter has no room for the word */
+                       : _(tw_channel_info (held->data.channel)->label);
   double x = strip->width + LABEL_GAP, height = strip->height, y = height / 2;
   TwForecastPoint end;
   char median[32], low[32], high[32];
