@@ -61,7 +61,8 @@ tw_snapshot_freshness (const TwSnapshot *snapshot, TwChannel channel, gint64 now
   age_us = now_us - values->last.t_us;
   expected_us = values->expected_us;
   sparse = !info->continuous || expected_us >= SPARSE_US;
-  stale_us = sparse ? info->sparse_stale_us : info->stale_us;
+  /* Where nurses chart each hour, a pressure of half an hour ago is not overdue. */
+  stale_us = sparse ? MAX (info->sparse_stale_us, 2 * expected_us) : info->stale_us;
   if (info->continuous && !sparse && age_us > LOST_US)
     return TW_FRESH_LOST;
   if (age_us > stale_us || (expected_us > 0 && age_us > 5 * expected_us))

@@ -214,6 +214,28 @@ test_sparse_age (Fixture *fixture, gconstpointer data)
                    TW_FRESH_STALE);
 }
 
+/* A cuff each 15 min is stale after 30; a pressure that is charted each hour after two hours. */
+static void
+test_cuff_and_charted_age (Fixture *fixture, gconstpointer data)
+{
+  static const gint64 every_us[] = { 15 * TW_MINUTE, TW_HOUR };
+  static const gint64 stale_us[] = { 30 * TW_MINUTE, 2 * TW_HOUR };
+  static const TwChannel channels[] = { TW_CHANNEL_SYSTOLIC, TW_CHANNEL_MAP };
+  g_autoptr (TwSnapshot) snapshot = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
+    say_steady (fixture, channels[i], 8, every_us[i], 96);
+  settle (fixture);
+  snapshot = tw_session_get_snapshot (fixture->session, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
+    {
+      g_assert_cmpint (tw_snapshot_freshness (snapshot, channels[i], T0 + stale_us[i]), ==,
+                       TW_FRESH_LIVE);
+      g_assert_cmpint (tw_snapshot_freshness (snapshot, channels[i], T0 + stale_us[i] + 1), ==,
+                       TW_FRESH_STALE);
+    }
+}
+
 /* A monitor repeats "no signal" each minute between two cuff readings: the cuff is not late for that. */
 static void
 test_zeros_do_not_set_the_pace (Fixture *fixture, gconstpointer data)
@@ -341,6 +363,7 @@ main (int argc, char **argv)
   ADD ("history-is-put-in-order", test_history_is_put_in_order);
   ADD ("age", test_age);
   ADD ("sparse-age", test_sparse_age);
+  ADD ("cuff-and-charted-age", test_cuff_and_charted_age);
   ADD ("zeros-do-not-set-the-pace", test_zeros_do_not_set_the_pace);
   ADD ("withdrawn-vanishes", test_withdrawn_vanishes);
   ADD ("flag-and-acknowledgement", test_flag_and_acknowledgement);
