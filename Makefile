@@ -11,7 +11,7 @@ BUILD_PACKAGES := \
 	libplplot-dev libcairo2-dev libcurl4-openssl-dev libsimdjson-dev libjson-glib-dev libgsl-dev \
 	libsoup-3.0-dev
 RUN_PACKAGES := \
-	plplot-driver-cairo adwaita-icon-theme fonts-cantarell fonts-wqy-microhei ca-certificates
+	plplot-driver-cairo adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei ca-certificates
 CHECK_PACKAGES := \
 	python3-venv \
 	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl glib-networking curl
