@@ -16,8 +16,8 @@ from pathlib import Path
 import peers
 
 RECORD = "formats/wfdb_samples/sample-data/multi-segment/s00001/s00001-2896-10-10-00-31n"
-SIGNALS = {"HR": "heart_rate", "ABPSys": "systolic", "ABPDias": "diastolic", "ABPMean": "map",
-           "RESP": "respiratory_rate", "SpO2": "spo2"}
+SIGNALS = {"HR": "heart_rate", "RESP": "respiratory_rate", "SpO2": "spo2"}
+PRESSURES = {"Sys": "systolic", "Dias": "diastolic", "Mean": "map"}
 
 if not (Path(sys.argv[4]) / (RECORD + ".hea")).exists():
     peers.skip("the real record is not here")
@@ -30,14 +30,17 @@ def theirs():
     record = wfdb.rdrecord(str(Path(sys.argv[4]) / RECORD))
     begin = datetime.datetime.combine(record.base_date, record.base_time)
     values = {}
-    for index, name in enumerate(record.sig_name):
-        if name not in SIGNALS:
-            continue
-        for frame in range(record.sig_len):
-            value = float(record.p_signal[frame, index])
-            if not math.isnan(value):
-                moment = begin + datetime.timedelta(seconds=frame / record.fs)
-                values[SIGNALS[name], round(moment.timestamp())] = value
+    for frame in range(record.sig_len):
+        row = dict(zip(record.sig_name, (float(value) for value in record.p_signal[frame])))
+        second = round((begin + datetime.timedelta(seconds=frame / record.fs)).timestamp())
+        found = {channel: row[name] for name, channel in SIGNALS.items()}
+        # One source speaks for the three pressures of an instant: the arterial line where it has any.
+        sets = [{channel: row[source + part] for part, channel in PRESSURES.items()}
+                for source in ("ABP", "NBP")]
+        speaking = [s for s in sets if any(value > 0 for value in s.values())]
+        found.update(speaking[0] if speaking else sets[0])
+        values.update({(channel, second): value for channel, value in found.items()
+                       if not math.isnan(value)})
     return values
 
 
