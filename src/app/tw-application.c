@@ -161,11 +161,13 @@ open_wanted (TwApplication *self)
     open_demo (self);
 }
 
-/* The window is on screen first; what it opens comes then. */
+/* The window is on screen first; what it opens comes then, and what the first frame does not show. */
 static void
 on_first_painted (GdkFrameClock *clock,
                   TwApplication *self)
 {
+  g_autoptr (GError) error = NULL;
+
   g_signal_handlers_disconnect_by_func (clock, on_first_painted, self);
   if (self->timings)
     {
@@ -173,6 +175,9 @@ on_first_painted (GdkFrameClock *clock,
       g_signal_connect (clock, "after-paint", G_CALLBACK (on_painted_forecast), self);
     }
   open_wanted (self);
+  if (!tw_plot_init (&error))
+    g_warning ("charts cannot be drawn: %s", error->message);
+  gtk_window_set_default_icon_name (TW_APPLICATION_ID);
 }
 
 static void
@@ -247,16 +252,18 @@ on_settings_changed (TwSettings *settings,
 }
 
 /* A display without a desktop's settings gives GTK's bare default; the layout is made for the platform's
- * own font, so that is taken where it is installed. */
+ * own font, so that is taken where it is installed. Before any widget is made: nothing is styled twice. */
 static void
-choose_font (GtkWidget *window)
+choose_font (void)
 {
-  GtkSettings *settings = gtk_widget_get_settings (window);
-  PangoFontMap *map = pango_context_get_font_map (gtk_widget_get_pango_context (window));
+  GtkSettings *settings = gtk_settings_get_default ();
   g_autofree char *name = NULL;
 
+  if (settings == NULL)
+    return;
   g_object_get (settings, "gtk-font-name", &name, NULL);
-  if (g_strcmp0 (name, "Sans 10") == 0 && pango_font_map_get_family (map, "Cantarell") != NULL)
+  if (g_strcmp0 (name, "Sans 10") == 0
+      && pango_font_map_get_family (pango_cairo_font_map_get_default (), "Cantarell") != NULL)
     g_object_set (settings, "gtk-font-name", "Cantarell 11", NULL);
 }
 
@@ -272,14 +279,11 @@ tw_application_startup (GApplication *application)
     { .name = "quit", .activate = on_quit },
   };
   TwApplication *self = TW_APPLICATION (application);
-  g_autoptr (GError) error = NULL;
 
   G_APPLICATION_CLASS (tw_application_parent_class)->startup (application);
-  if (!tw_plot_init (&error))
-    g_warning ("charts cannot be drawn: %s", error->message);
+  choose_font ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   tw_shortcuts_add_to_application (GTK_APPLICATION (self));
-  gtk_window_set_default_icon_name (TW_APPLICATION_ID);
   self->settings = tw_settings_new ();
   self->model = tw_ward_model_new ();
   g_signal_connect (self->settings, "changed", G_CALLBACK (on_settings_changed), NULL);
@@ -298,7 +302,6 @@ tw_application_activate (GApplication *application)
     }
   self->window = tw_window_new (GTK_APPLICATION (self), self->model, self->settings);
   g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
-  choose_font (GTK_WIDGET (self->window));
   g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
   g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
   tw_window_set_opening (self->window, self->wants_demo || self->server != NULL);

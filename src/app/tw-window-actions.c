@@ -33,6 +33,7 @@ on_find (GtkWidget *widget,
 {
   TwWindow *self = TW_WINDOW (widget);
 
+  tw_window_complete (self);
   adw_flap_set_reveal_flap (self->patients_flap, TRUE);
   tw_patients_panel_focus_search (self->patients);
 }
@@ -138,6 +139,7 @@ on_now (GtkWidget *widget,
 {
   TwWindow *self = TW_WINDOW (widget);
 
+  tw_window_complete (self);
   tw_monitor_page_go_to_now (self->monitor);
   set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }
@@ -150,6 +152,7 @@ on_leave (GtkWidget *widget,
 {
   TwWindow *self = TW_WINDOW (widget);
 
+  tw_window_complete (self);
   if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
     gtk_window_unfullscreen (GTK_WINDOW (self));
   else if (tw_patients_panel_clear_search (self->patients))
@@ -208,9 +211,11 @@ on_copy (GtkWidget *widget,
          GVariant *parameter)
 {
   TwWindow *self = TW_WINDOW (widget);
-  g_autofree char *text = self->patient != NULL ? tw_monitor_page_dup_values (self->monitor)
-                                                : tw_ward_page_dup_values (self->ward_page);
+  g_autofree char *text = NULL;
 
+  tw_window_complete (self);
+  text = self->patient != NULL ? tw_monitor_page_dup_values (self->monitor)
+                               : tw_ward_page_dup_values (self->ward_page);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   tw_window_toast (self, _("Values copied"));
 }
@@ -253,6 +258,25 @@ on_connect (GtkWidget *widget,
 
   g_signal_connect_object (dialog, "server-chosen", G_CALLBACK (on_server_chosen), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* The window of shortcuts is built when it is asked for first, not with every window. */
+static void
+on_shortcuts (GtkWidget *widget,
+              const char *name,
+              GVariant *parameter)
+{
+  GtkApplicationWindow *window = GTK_APPLICATION_WINDOW (widget);
+
+  if (gtk_application_window_get_help_overlay (window) == NULL)
+    {
+      g_autoptr (GtkBuilder) builder
+        = gtk_builder_new_from_resource ("/org/twinward/Twinward/shortcuts.ui");
+
+      gtk_application_window_set_help_overlay (
+        window, GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+    }
+  gtk_window_present (GTK_WINDOW (gtk_application_window_get_help_overlay (window)));
 }
 
 /* The list behind "3 of 412 readings could not be read". */
@@ -306,6 +330,7 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.close", on_close },
     { "win.connect", on_connect },
     { "win.refused", on_refused },
+    { "win.show-help-overlay", on_shortcuts },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -320,6 +345,7 @@ on_view_changed (GSimpleAction *action,
   TwWindow *self = data;
   const char *name = g_action_get_name (G_ACTION (action));
 
+  tw_window_complete (self);
   g_simple_action_set_state (action, value);
   if (g_str_equal (name, "time-window"))
     tw_monitor_page_set_window (self->monitor, g_variant_get_int32 (value));
@@ -340,6 +366,7 @@ on_ward_changed (GSimpleAction *action,
   gboolean is_filter = g_str_equal (g_action_get_name (G_ACTION (action)), "ward-filter");
   const char *chosen = g_variant_get_string (value, NULL);
 
+  tw_window_complete (self);
   for (int i = 0; i < 3; i++)
     if (is_filter && g_str_equal (chosen, filters[i]))
       {
@@ -373,6 +400,7 @@ on_switch_changed (GSimpleAction *action,
   const char *name = g_action_get_name (G_ACTION (action));
   gboolean on = g_variant_get_boolean (value);
 
+  tw_window_complete (self);
   g_simple_action_set_state (action, value);
   if (g_str_equal (name, "table"))
     tw_monitor_page_set_table (self->monitor, on);
@@ -404,6 +432,7 @@ on_panel_changed (GSimpleAction *action,
   TwWindow *self = data;
   gboolean on = g_variant_get_boolean (value);
 
+  tw_window_complete (self);
   if (g_str_equal (g_action_get_name (G_ACTION (action)), "patients"))
     {
       self->patients_hidden = !on;
@@ -432,8 +461,13 @@ tw_window_init_actions (TwWindow *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_signal_connect_swapped (self->patients_flap, "notify::reveal-flap", G_CALLBACK (on_patients_shown),
                             self);
-  g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_flags_shown), self);
   tw_shortcuts_add_to_window (GTK_WIDGET (self));
+}
+
+void
+tw_window_connect_flags (TwWindow *self)
+{
+  g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_flags_shown), self);
 }
 
 void
@@ -453,6 +487,6 @@ tw_window_update_actions (TwWindow *self)
     g_simple_action_set_enabled (
       G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), switches[i])), monitor);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.copy", monitor || ward);
-  if (!tw_monitor_page_is_away (self->monitor))
+  if (self->complete && !tw_monitor_page_is_away (self->monitor))
     set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }

@@ -21,27 +21,36 @@ struct _TwWindow
   gboolean problem;
   gboolean patients_hidden; /* by the user */
   int view; /* TwView that is shown; -1: none yet */
-  guint folded_source;
+  guint folded_source, complete_source;
   char *announced; /* the flag that was told last */
   AdwToastOverlay *toasts;
-  AdwFlap *patients_flap, *flags_flap;
-  TwPatientsPanel *patients;
-  TwWardBar *ward_bar;
-  TwWardPage *ward_page;
-  TwMonitorPage *monitor;
-  TwFlagsPanel *flags;
+  AdwFlap *patients_flap;
   GtkStack *views;
-  GtkBox *bars, *pill;
+  GtkBox *column, *bars, *pill;
   TwStateBar *state_bars[TW_N_BARS];
   GtkLabel *title, *subtitle, *pill_label, *flags_count, *urgent_announcement, *quiet_announcement;
   GtkWidget *back_button, *flags_overlay, *flags_button, *patients_button, *menu_button;
   AdwHeaderBar *header;
   GtkSpinner *spinner;
+  /* NULL until the window is complete */
+  gboolean complete;
+  AdwFlap *flags_flap;
+  TwPatientsPanel *patients;
+  TwWardBar *ward_bar;
+  TwWardPage *ward_page;
+  TwMonitorPage *monitor;
+  TwFlagsPanel *flags;
   AdwStatusPage *signed_out, *forbidden, *untrusted, *fault, *unreachable;
 };
+
+/* tw-window.c: builds what the first frame does not show, once. It happens by itself after the first frame,
+ * and before that when it is needed. */
+void tw_window_complete (TwWindow *self);
 
 /* tw-window-actions.c */
 void tw_window_class_install_actions (GtkWidgetClass *widget_class);
 void tw_window_init_actions (TwWindow *self);
+/* Lets the action of the flags panel follow the panel, once it is there. */
+void tw_window_connect_flags (TwWindow *self);
 /* Enables what can be done now. */
 void tw_window_update_actions (TwWindow *self);

@@ -100,7 +100,7 @@ update_pages (TwWindow *self,
 {
   const char *message = status != NULL && status->message[0] != '\0' ? status->message : NULL;
 
-  if (self->problem)
+  if (self->problem || !self->complete)
     return;
   adw_status_page_set_description (
     self->signed_out,
@@ -131,13 +131,17 @@ update_view (TwWindow *self)
     view = TW_VIEW_FAULT;
   else if (self->opening && view == TW_VIEW_WELCOME)
     view = TW_VIEW_LOADING;
+  /* The first frame of "Loading…" has only what it shows; everything else is built behind it. */
+  if (view != TW_VIEW_LOADING && view != TW_VIEW_WELCOME)
+    tw_window_complete (self);
   update_bars (self, &input);
   update_pages (self, input.status);
   monitor = view == TW_VIEW_WARD && self->patient != NULL;
   ward = view == TW_VIEW_WARD && !monitor;
   gtk_stack_set_visible_child_name (self->views, monitor ? "monitor" : tw_view_name (view));
-  gtk_spinner_set_spinning (self->spinner, view == TW_VIEW_LOADING);
-  gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
+  gtk_spinner_set_spinning (self->spinner, self->complete && view == TW_VIEW_LOADING);
+  if (self->complete)
+    gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
   gtk_widget_set_visible (self->back_button, monitor);
   gtk_widget_set_visible (self->flags_overlay, monitor);
   gtk_widget_set_visible (GTK_WIDGET (self->patients_button), view == TW_VIEW_WARD);
@@ -229,6 +233,101 @@ on_folded (TwWindow *self)
     self->folded_source = g_idle_add (on_folded_due, self);
 }
 
+/* The children of the flap and of the stack that the first frame does not need, in the order of the page. */
+static void
+add_pages (TwWindow *self,
+           GtkBuilder *builder)
+{
+  static const struct
+  {
+    const char *id;
+    const char *page;
+  } pages[] = {
+    { "ward_page", "ward" },     { "flags_flap", "monitor" },  { "empty", "empty" },
+    { "signed_out", "signed-out" }, { "forbidden", "forbidden" }, { "untrusted", "untrusted" },
+    { "fault", "fault" },        { "unreachable", "unreachable" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    gtk_stack_add_named (self->views, GTK_WIDGET (gtk_builder_get_object (builder, pages[i].id)),
+                         pages[i].page);
+  self->ward_page = TW_WARD_PAGE (gtk_builder_get_object (builder, "ward_page"));
+  self->flags_flap = ADW_FLAP (gtk_builder_get_object (builder, "flags_flap"));
+  self->monitor = TW_MONITOR_PAGE (gtk_builder_get_object (builder, "monitor"));
+  self->flags = TW_FLAGS_PANEL (gtk_builder_get_object (builder, "flags"));
+  self->signed_out = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "signed_out"));
+  self->forbidden = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "forbidden"));
+  self->untrusted = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "untrusted"));
+  self->fault = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "fault"));
+  self->unreachable = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "unreachable"));
+}
+
+static void
+give_model (TwWindow *self)
+{
+  tw_patients_panel_set_model (self->patients, self->model);
+  tw_ward_bar_set_model (self->ward_bar, self->model);
+  tw_ward_page_set_model (self->ward_page, self->model);
+  tw_monitor_page_set_model (self->monitor, self->model);
+  tw_flags_panel_set_model (self->flags, self->model);
+}
+
+void
+tw_window_complete (TwWindow *self)
+{
+  g_autoptr (GtkBuilder) builder = NULL;
+
+  if (self->complete)
+    return;
+  self->complete = TRUE;
+  g_clear_handle_id (&self->complete_source, g_source_remove);
+  builder = gtk_builder_new_from_resource ("/org/twinward/Twinward/tw-window-pages.ui");
+  add_pages (self, builder);
+  self->patients = TW_PATIENTS_PANEL (gtk_builder_get_object (builder, "patients"));
+  self->ward_bar = TW_WARD_BAR (gtk_builder_get_object (builder, "ward_bar"));
+  gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), FALSE);
+  adw_flap_set_flap (self->patients_flap, GTK_WIDGET (self->patients));
+  gtk_box_insert_child_after (self->column, GTK_WIDGET (self->ward_bar), GTK_WIDGET (self->header));
+  give_model (self);
+  g_signal_connect_swapped (self->patients, "patient-activated", G_CALLBACK (tw_window_open_patient),
+                            self);
+  g_signal_connect_swapped (self->ward_page, "patient-activated", G_CALLBACK (tw_window_open_patient),
+                            self);
+  g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
+                            self->monitor);
+  g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
+  g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
+  tw_window_connect_flags (self);
+  update_view (self);
+}
+
+static gboolean
+on_complete_due (gpointer data)
+{
+  TwWindow *self = data;
+
+  self->complete_source = 0;
+  tw_window_complete (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_first_painted (GdkFrameClock *clock,
+                  TwWindow *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_first_painted, self);
+  if (!self->complete && self->complete_source == 0)
+    self->complete_source = g_idle_add (on_complete_due, self);
+}
+
+static void
+tw_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (tw_window_parent_class)->realize (widget);
+  g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint",
+                           G_CALLBACK (on_first_painted), widget, 0);
+}
+
 static gboolean
 tw_window_close_request (GtkWindow *window)
 {
@@ -248,6 +347,7 @@ tw_window_dispose (GObject *object)
   TwWindow *self = TW_WINDOW (object);
 
   g_clear_handle_id (&self->folded_source, g_source_remove);
+  g_clear_handle_id (&self->complete_source, g_source_remove);
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   if (self->model != NULL)
@@ -273,13 +373,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/twinward/Twinward/tw-window.ui");
   gtk_widget_class_bind_template_child (widget_class, TwWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, patients_flap);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags_flap);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, patients);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, ward_bar);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, ward_page);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, monitor);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, flags);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, TwWindow, column);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, bars);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, pill);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, title);
@@ -295,11 +390,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, TwWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, header);
   gtk_widget_class_bind_template_child (widget_class, TwWindow, spinner);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, signed_out);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, forbidden);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, untrusted);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, fault);
-  gtk_widget_class_bind_template_child (widget_class, TwWindow, unreachable);
 }
 
 static void
@@ -309,6 +399,7 @@ tw_window_class_init (TwWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tw_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = tw_window_finalize;
+  widget_class->realize = tw_window_realize;
   GTK_WINDOW_CLASS (klass)->close_request = tw_window_close_request;
   g_type_ensure (TW_TYPE_PATIENTS_PANEL);
   g_type_ensure (TW_TYPE_WARD_BAR);
@@ -331,14 +422,6 @@ tw_window_init (TwWindow *self)
       self->state_bars[bar] = TW_STATE_BAR (tw_state_bar_new ());
       gtk_box_append (self->bars, GTK_WIDGET (self->state_bars[bar]));
     }
-  g_signal_connect_swapped (self->patients, "patient-activated", G_CALLBACK (tw_window_open_patient),
-                            self);
-  g_signal_connect_swapped (self->ward_page, "patient-activated", G_CALLBACK (tw_window_open_patient),
-                            self);
-  g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
-                            self->monitor);
-  g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
-  g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_init_actions (self);
 }
 
@@ -351,11 +434,6 @@ tw_window_new (GtkApplication *application,
 
   self->model = g_object_ref (model);
   self->settings = g_object_ref (settings);
-  tw_patients_panel_set_model (self->patients, model);
-  tw_ward_bar_set_model (self->ward_bar, model);
-  tw_ward_page_set_model (self->ward_page, model);
-  tw_monitor_page_set_model (self->monitor, model);
-  tw_flags_panel_set_model (self->flags, model);
   tw_ward_model_set_glucose_unit (model, tw_settings_get_glucose_unit (settings));
   g_signal_connect_swapped (model, "roster-changed", G_CALLBACK (on_roster_changed), self);
   g_signal_connect_swapped (model, "status-changed", G_CALLBACK (update_view), self);
@@ -379,6 +457,7 @@ tw_window_open_patient (TwWindow *self,
 
   if (item == self->patient)
     return;
+  tw_window_complete (self);
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   g_set_object (&self->patient, item);
@@ -398,9 +477,12 @@ tw_window_open_ward (TwWindow *self)
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   g_clear_object (&self->patient);
-  tw_monitor_page_set_item (self->monitor, NULL);
-  tw_flags_panel_set_item (self->flags, NULL);
-  tw_patients_panel_set_current (self->patients, NULL);
+  if (self->complete)
+    {
+      tw_monitor_page_set_item (self->monitor, NULL);
+      tw_flags_panel_set_item (self->flags, NULL);
+      tw_patients_panel_set_current (self->patients, NULL);
+    }
   update_view (self);
   update_title (self);
 }
@@ -436,10 +518,11 @@ tw_window_set_problem (TwWindow *self,
   self->problem = title != NULL;
   if (title != NULL)
     {
+      tw_window_complete (self);
       adw_status_page_set_title (self->fault, title);
       adw_status_page_set_description (self->fault, text);
     }
-  else
+  else if (self->complete)
     adw_status_page_set_title (self->fault, _("Nothing can be shown from this server"));
   update_view (self);
 }
@@ -459,6 +542,7 @@ tw_window_show_evidence (TwWindow *self)
 {
   g_return_if_fail (TW_IS_WINDOW (self));
 
+  tw_window_complete (self);
   adw_flap_set_reveal_flap (self->flags_flap, TRUE);
   tw_flags_panel_set_evidence_shown (self->flags, TRUE);
 }

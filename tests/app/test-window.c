@@ -204,7 +204,7 @@ listed_accelerators (void)
 {
   GHashTable *listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GtkBuilder) builder
-    = gtk_builder_new_from_resource ("/org/twinward/Twinward/gtk/help-overlay.ui");
+    = gtk_builder_new_from_resource ("/org/twinward/Twinward/shortcuts.ui");
   GtkWidget *window = GTK_WIDGET (gtk_builder_get_object (builder, "help_overlay"));
   g_autoptr (GPtrArray) shortcuts = g_ptr_array_new ();
 
@@ -230,7 +230,7 @@ has_action (TwWindow *window,
   if (g_str_has_prefix (name, "app."))
     return TRUE; /* the application's own are looked at in test_application */
   if (g_str_equal (name, "win.show-help-overlay"))
-    return TRUE; /* GTK adds it with the window of shortcuts */
+    return TRUE; /* its window is the toolkit's own, and says so of its labels once it is on screen */
   return g_action_group_has_action (G_ACTION_GROUP (window), name + strlen ("win."))
          || gtk_widget_activate_action (GTK_WIDGET (window), name, NULL);
 }
