@@ -141,7 +141,9 @@ dup_limits (const TwSnapshot *snapshot,
   if (values->unit_refused[0] != '\0' && freshness == TW_FRESH_NEVER)
     return g_strdup_printf (_("in “%s”:\nnot converted"), values->unit_refused);
   if (values->newest.t_us > values->last.t_us
-      && tw_quality_verdict (values->newest.quality) == TW_VERDICT_REJECTED)
+      && tw_quality_verdict (values->newest.quality) == TW_VERDICT_REJECTED
+      && !(tw_quality_is_silent (values->newest.quality)
+           && freshness == TW_FRESH_LIVE)) /* a cuff between two readings */
     return g_strdup (_(tw_reason_label (tw_quality_reason (values->newest.quality))));
   return tw_words_limits (channel, values->limit_low, values->limit_high, glucose_unit);
 }

@@ -215,6 +215,28 @@ tw_strip_held_fill (const TwStripHeld *self,
     strip->unit_factor = factor;
 }
 
+/* From index at on in a direction to the first sample that says something; FALSE: none near. */
+static gboolean
+find_said (TwSeriesView *series,
+           gsize at,
+           int direction,
+           gint64 limit_us,
+           TwSample *sample)
+{
+  gsize length = tw_series_view_get_length (series);
+
+  for (gsize i = at; i < length; i += (gsize) direction) /* below zero it wraps beyond the length */
+    {
+      tw_series_view_get (series, i, sample);
+      if (direction > 0 ? sample->t_us > limit_us : sample->t_us < limit_us)
+        return FALSE;
+      if (!tw_quality_is_silent (sample->quality))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A reading goes before the "no signal" that a cuff repeats between two of them. */
 gboolean
 tw_strip_nearest (TwSeriesView *series,
                   gint64 t_us,
@@ -224,11 +246,23 @@ tw_strip_nearest (TwSeriesView *series,
   gsize length = series != NULL ? tw_series_view_get_length (series) : 0;
   gsize at = length > 0 ? tw_series_view_find (series, t_us) : 0;
   TwSample before = { .t_us = G_MININT64 / 4 }, after = { .t_us = G_MAXINT64 / 4 };
+  gboolean has_before, has_after;
 
+  if (length == 0)
+    return FALSE;
+  has_before = at > 0 && find_said (series, at - 1, -1, t_us - reach_us, &before);
+  has_after = find_said (series, at, 1, t_us + reach_us, &after);
+  if (has_before || has_after)
+    {
+      *sample = !has_after || (has_before && t_us - before.t_us <= after.t_us - t_us) ? before : after;
+      return TRUE;
+    }
+  before.t_us = G_MININT64 / 4;
+  after.t_us = G_MAXINT64 / 4;
   if (at < length)
     tw_series_view_get (series, at, &after);
-  if (at > 0 && length > 0)
+  if (at > 0)
     tw_series_view_get (series, at - 1, &before);
   *sample = t_us - before.t_us <= after.t_us - t_us ? before : after;
-  return length > 0 && ABS (sample->t_us - t_us) <= reach_us;
+  return ABS (sample->t_us - t_us) <= reach_us;
 }

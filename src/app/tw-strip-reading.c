@@ -39,6 +39,11 @@ write_value (const TwStripHeld *held,
   TwSample high, low;
   Number number, top, bottom;
 
+  if (tw_quality_is_silent (sample->quality))
+    {
+      g_strlcpy (reading->value, _("No signal"), sizeof reading->value);
+      return;
+    }
   format (held, sample->value, number);
   if (held->data.envelope_high != NULL
       && tw_strip_nearest (held->data.envelope_high, sample->t_us, reach_us, &high)
@@ -70,7 +75,7 @@ read_measured (const TwStripHeld *held,
                             sizeof reading->detail);
       return;
     }
-  reading->has_point = isfinite (sample.value);
+  reading->has_point = isfinite (sample.value) && !tw_quality_is_silent (sample.quality);
   reading->t_us = sample.t_us;
   reading->y_value = sample.value;
   write_value (held, &sample, reach_us, reading);

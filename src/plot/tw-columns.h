@@ -5,6 +5,8 @@
 
 #include "tw-series.h"
 
+#include <math.h>
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -37,7 +39,7 @@ typedef struct
   TwColumn *columns;      /* spec.n, borrowed from the workspace */
   guint allocated;
   guint n_samples;        /* accepted and visible */
-  guint n_refused;        /* visible, suspect or rejected: drawn as cross marks */
+  guint n_refused;        /* visible, suspect or rejected: drawn as cross marks; without "no signal" */
   GArray *gaps;           /* TwGap, broken line between two accepted samples, in order */
   gint64 newest_us;       /* newest accepted sample up to end_us; 0: none */
   double newest;
@@ -60,6 +62,14 @@ tw_columns_accepts (double value,
                     TwQuality quality)
 {
   return (tw_quality_verdict (quality) <= TW_VERDICT_DOUBTFUL) & (value > -1e15) & (value < 1e15);
+}
+
+/* Whether a sample has a cross: where nothing was measured the gap says all. */
+static inline gboolean
+tw_columns_is_crossed (double value,
+                       TwQuality quality)
+{
+  return isfinite (value) && !tw_columns_accepts (value, quality) && !tw_quality_is_silent (quality);
 }
 
 G_END_DECLS

@@ -20,6 +20,7 @@
 #define MARKER_LARGE_PX 14.0     /* and a larger one, */
 #define MARKER_ALONE_PX 30.0     /* and charted values stand alone, without a line */
 #define CROSS_SPACING_PX 3.0
+#define SINGLE_PX 2.2
 /* Samples that a series surely holds one by one; older ones may be four a minute. */
 #define FULL_RESOLUTION (7 * TW_SERIES_CHUNK)
 
@@ -354,12 +355,34 @@ draw_marks (cairo_t *cr,
           tw_strip_source (cr, colour, 1);
           tw_strip_marker (cr, strip->channel, x, y, radius);
         }
-      else if (isfinite (sample.value) && x - newest_cross >= CROSS_SPACING_PX)
+      else if (tw_columns_is_crossed (sample.value, sample.quality)
+               && x - newest_cross >= CROSS_SPACING_PX)
         {
           tw_strip_source (cr, secondary, 1);
           tw_strip_cross (cr, x, CLAMP (y, 6, strip->height - 7));
           newest_cross = x;
         }
+    }
+}
+
+/* A sample that the line joins to neither side would be no more than a speck. */
+static void
+draw_single (cairo_t *cr,
+             const TwStrip *strip)
+{
+  const TwColumn *single = NULL;
+
+  tw_strip_source (cr, &strip->theme->channel[strip->channel], 1);
+  for (guint c = 0; c <= trace.line.spec.n; c++)
+    {
+      const TwColumn *column = c < trace.line.spec.n ? &trace.line.columns[c] : NULL;
+
+      if (column != NULL && column->n_samples == 0)
+        continue;
+      if (single != NULL && (column == NULL || !column->joined))
+        tw_strip_marker (cr, strip->channel, tw_strip_x (strip, single->first_us),
+                         tw_strip_y_clamped (strip, single->first), SINGLE_PX);
+      single = column != NULL && column->n_samples == 1 && !column->joined ? column : NULL;
     }
 }
 
@@ -383,6 +406,8 @@ draw_samples (cairo_t *cr,
     done = tw_pen_draw (cr, draw_line, strip, error);
   if (trace.line.n_samples == 1 && radius <= 0)
     radius = 3.6;
+  if (radius <= 0)
+    draw_single (cr, strip);
   if (radius > 0 || trace.line.n_refused > 0)
     draw_marks (cr, strip, radius);
   return done;

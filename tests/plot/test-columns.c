@@ -39,7 +39,9 @@ make_view (const Case *c, guint32 seed)
       gint64 t_us =
           FIXTURE_NOW - (gint64) ((fixture_random (&state) + 1) / 2 * (double) c->span_us);
       TwSample bad = { t_us, values[i % 6],
-                       i % 6 < 4 ? 0 : tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
+                       i % 6 < 4 ? 0
+                                 : tw_quality_from_reason (i % 12 == 11 ? TW_REASON_ZERO
+                                                                        : TW_REASON_HARD_LIMIT) };
       tw_series_insert (series, &bad);
     }
   return tw_series_snapshot (series);
@@ -59,7 +61,7 @@ brute_force (TwSeriesView *view, const TwColumnsSpec *spec, TwColumn *columns, g
         continue;
       if (!(fabs (s.value) < 1e15) || tw_quality_verdict (s.quality) > TW_VERDICT_DOUBTFUL)
         {
-          *refused += isfinite (s.value) ? 1 : 0;
+          *refused += isfinite (s.value) && tw_quality_reason (s.quality) != TW_REASON_ZERO ? 1 : 0;
           continue;
         }
       long double part =

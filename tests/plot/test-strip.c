@@ -168,6 +168,49 @@ test_now (void)
       }
 }
 
+/* "No signal" between two readings of a cuff leaves no mark; an artefact has its cross, and a reading
+ * that stands alone its marker. */
+static void
+test_silence (void)
+{
+  static const struct
+  {
+    TwReason reason;
+    double value;
+    gboolean ink;
+  } table[] = {
+    { TW_REASON_ZERO, 0, FALSE },
+    { TW_REASON_DEVICE_STATUS, 0, FALSE },
+    { TW_REASON_DEVICE_STATUS, 60, FALSE },
+    { TW_REASON_HARD_LIMIT, 0, TRUE },
+    { TW_REASON_NONE, 60, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autoptr (TwSeries) series = tw_series_new (0, 0);
+      TwSample first = { FIXTURE_NOW - 100 * TW_MINUTE, 80, 0 };
+      TwSample between = { FIXTURE_NOW - 60 * TW_MINUTE, table[i].value,
+                           table[i].reason == TW_REASON_NONE
+                               ? 0 : tw_quality_from_reason (table[i].reason) };
+      TwSample last = { FIXTURE_NOW - 20 * TW_MINUTE, 80, 0 };
+      tw_series_insert (series, &first);
+      tw_series_insert (series, &between);
+      tw_series_insert (series, &last);
+      g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
+      TwStrip strip = fixture_strip (TW_CHANNEL_GLUCOSE, 512, 88, 1, FALSE);
+      strip.low = 40, strip.high = 120, strip.tick = 20;
+      strip.series = view;
+      strip.gap_us = 10 * TW_MINUTE;
+      int x = (int) lround (tw_strip_x (&strip, between.t_us));
+      int alone = (int) lround (tw_strip_x (&strip, last.t_us));
+      cairo_surface_t *surface = draw (&strip, tw_plot_strip_trace);
+      g_assert_true ((count_ink (surface, x - 6, x + 6) > 0) == table[i].ink);
+      g_assert_cmpuint (count_ink (surface, alone - 4, alone + 4), >, 6);
+      cairo_surface_destroy (surface);
+    }
+}
+
 /* Colour of the trace within the hatch of a gap, and the hatch itself. */
 static void
 test_gap (void)
@@ -481,6 +524,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plot/strip/theme", test_theme);
   g_test_add_func ("/plot/strip/now", test_now);
   g_test_add_func ("/plot/strip/gap", test_gap);
+  g_test_add_func ("/plot/strip/silence", test_silence);
   g_test_add_func ("/plot/strip/withheld", test_withheld);
   g_test_add_func ("/plot/strip/odd-numbers", test_odd_numbers);
   g_test_add_func ("/plot/strip/odd-times", test_odd_times);

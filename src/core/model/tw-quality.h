@@ -66,4 +66,13 @@ tw_quality_reason (TwQuality quality)
   return (TwReason) (quality & 0x3f);
 }
 
+/* Nothing was measured: the number is how the device says so, as a cuff does between two readings. */
+static inline gboolean
+tw_quality_is_silent (TwQuality quality)
+{
+  return tw_quality_verdict (quality) == TW_VERDICT_REJECTED
+         && (tw_quality_reason (quality) == TW_REASON_ZERO
+             || tw_quality_reason (quality) == TW_REASON_DEVICE_STATUS);
+}
+
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SPACING_SAMPLES 20
+#define SPACING_LOOK_BACK 640
 
 struct _TwSeriesView
 {
@@ -142,31 +143,35 @@ tw_series_view_span (const TwSeriesView *view, gsize index, gsize max, TwSpan *s
   return TRUE;
 }
 
-/* Samples of every quality count: a rejected reading still shows how often the device speaks. */
+/* A rejected reading still shows how often the device measures; "no signal" does not. */
 gint64
 tw_series_view_spacing (const TwSeriesView *view)
 {
   gint64 gaps[SPACING_SAMPLES];
-  gsize n = 0, first;
-  TwSample last, sample;
+  gsize n = 0, stop;
+  gboolean has_next = FALSE;
+  TwSample next, sample;
 
   g_return_val_if_fail (view != NULL, 0);
 
-  if (view->length < 2)
-    return 0;
-  first = view->length > SPACING_SAMPLES ? view->length - SPACING_SAMPLES : 0;
-  tw_series_view_get (view, first, &last);
-  for (gsize i = first + 1; i < view->length; i++)
+  stop = view->length > SPACING_LOOK_BACK ? view->length - SPACING_LOOK_BACK : 0;
+  for (gsize i = view->length; i > stop && n + 1 < SPACING_SAMPLES; i--)
     {
-      gsize at = n++;
-      gint64 gap;
-
-      tw_series_view_get (view, i, &sample);
-      gap = sample.t_us - last.t_us;
-      last = sample;
-      for (; at > 0 && gaps[at - 1] > gap; at--)
-        gaps[at] = gaps[at - 1];
-      gaps[at] = gap;
+      tw_series_view_get (view, i - 1, &sample);
+      if (tw_quality_is_silent (sample.quality))
+        continue;
+      if (has_next)
+        {
+          gint64 gap = next.t_us - sample.t_us;
+          gsize at = n++;
+          for (; at > 0 && gaps[at - 1] > gap; at--)
+            gaps[at] = gaps[at - 1];
+          gaps[at] = gap;
+        }
+      next = sample;
+      has_next = TRUE;
     }
+  if (n == 0)
+    return 0;
   return n % 2 == 1 ? gaps[n / 2] : gaps[n / 2 - 1] + (gaps[n / 2] - gaps[n / 2 - 1]) / 2;
 }

@@ -61,7 +61,8 @@ gsize tw_series_view_find (const TwSeriesView *view, gint64 t_us);
 void tw_series_view_get (const TwSeriesView *view, gsize index, TwSample *sample);
 /* The longest contiguous run that starts at index, with at most max samples; FALSE at the end. */
 gboolean tw_series_view_span (const TwSeriesView *view, gsize index, gsize max, TwSpan *span);
-/* Median spacing of the last (up to 20) samples in microseconds; 0 when fewer than 2. */
+/* Median spacing of the last (up to 20) samples in microseconds; 0 when fewer than 2. "No signal"
+ * between them does not count; of the samples at most the last 640 are looked at. */
 gint64 tw_series_view_spacing (const TwSeriesView *view);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSeries, tw_series_free)

@@ -339,6 +339,51 @@ test_spacing (void)
   }
 }
 
+/* A cuff each ten minutes, with what lies between: "no signal" is no reading, an artefact is one. */
+static void
+test_spacing_of_cuff (void)
+{
+  static const struct
+  {
+    TwReason between;
+    gint64 spacing_us;
+  } table[] = {
+    { TW_REASON_ZERO, 10 * TW_MINUTE },
+    { TW_REASON_DEVICE_STATUS, 10 * TW_MINUTE },
+    { TW_REASON_HARD_LIMIT, TW_MINUTE },
+  };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (table); k++)
+    {
+      g_autoptr (TwSeries) series = tw_series_new (0, 0);
+
+      for (int i = 0; i < 300; i++)
+        {
+          TwSample sample = { i * TW_MINUTE, i % 10 == 0 ? 82 : 0,
+                              i % 10 == 0 ? 0 : tw_quality_from_reason (table[k].between) };
+          g_assert_true (tw_series_insert (series, &sample));
+        }
+      g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
+      g_assert_cmpint (tw_series_view_spacing (view), ==, table[k].spacing_us);
+    }
+}
+
+/* However long nothing was measured, the search for a reading ends. */
+static void
+test_spacing_of_silence (void)
+{
+  g_autoptr (TwSeries) series = tw_series_new (0, 0);
+
+  for (int i = 0; i < 1000; i++)
+    {
+      TwSample sample = { i * TW_MINUTE, i < 300 ? 82 : 0,
+                          i < 300 ? 0 : tw_quality_from_reason (TW_REASON_ZERO) };
+      g_assert_true (tw_series_insert (series, &sample));
+    }
+  g_autoptr (TwSeriesView) view = tw_series_snapshot (series);
+  g_assert_cmpint (tw_series_view_spacing (view), ==, 0);
+}
+
 /* Each value tells its time, so a reader can see a torn sample; the address and thread sanitizers
  * see more. */
 static gpointer
@@ -403,6 +448,8 @@ main (int argc, char **argv)
   g_test_add_func ("/series/thinning", test_thinning);
   g_test_add_func ("/series/late-flood", test_late_flood);
   g_test_add_func ("/series/spacing", test_spacing);
+  g_test_add_func ("/series/spacing/cuff", test_spacing_of_cuff);
+  g_test_add_func ("/series/spacing/silence", test_spacing_of_silence);
   g_test_add_func ("/series/threads", test_threads);
   return g_test_run ();
 }
