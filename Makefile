@@ -42,7 +42,7 @@ check: build
 	@meson test -C $(BUILD) --print-errorlogs --no-suite peers
 
 check-peers: build
-	@meson test -C $(BUILD) --print-errorlogs --suite peers
+	@meson test -C $(BUILD) --print-errorlogs --logbase testlog-peers --suite peers
 
 screenshots: build
 	@meson compile -C $(BUILD) screenshots
