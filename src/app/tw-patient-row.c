@@ -34,6 +34,11 @@ update (TwPatientRow *self)
 
   tw_label_update (self->bed, bed);
   tw_label_update (self->person, person);
+  gtk_label_set_ellipsize (self->person,
+                           tw_patient_has_name (snapshot->patient) ? PANGO_ELLIPSIZE_END
+                                                                   : PANGO_ELLIPSIZE_MIDDLE);
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->person)), person) != 0)
+    gtk_widget_set_tooltip_text (GTK_WIDGET (self->person), person);
   tw_label_update (self->age, self->with_age && flag_us != 0 ? age : "");
   tw_badge_set_level (self->badge, flag != NULL ? flag->level : TW_LEVEL_NONE, TW_BADGE_MINI, NULL);
   tw_badge_set_acknowledged (self->badge, flag != NULL && flag->state == TW_FLAG_ACKNOWLEDGED);

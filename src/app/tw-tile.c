@@ -42,10 +42,16 @@ update_identity (TwTile *self,
 {
   const TwPatientFields *patient = tw_patient_get (snapshot->patient);
   g_autofree char *name = tw_bed_item_dup_short_name (self->item);
+  g_autofree char *whole = tw_patient_dup_name (snapshot->patient);
   g_autofree char *age_sex = tw_patient_dup_age_sex (snapshot->patient, now_us);
 
   tw_label_update (self->bed, patient->bed != NULL ? patient->bed : "–");
   tw_label_update (self->name, name);
+  /* The ends of a record number tell patients apart; the whole of it is one look away. */
+  gtk_label_set_ellipsize (self->name, tw_patient_has_name (snapshot->patient) ? PANGO_ELLIPSIZE_END
+                                                                               : PANGO_ELLIPSIZE_MIDDLE);
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->name)), whole) != 0)
+    gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), whole);
   tw_label_update (self->age_sex, age_sex);
 }
 

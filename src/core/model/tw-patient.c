@@ -216,7 +216,18 @@ tw_patient_dup_name (const TwPatient *patient)
     return g_strdup_printf (_ ("%s, %s"), family, fields->given);
   if (family != NULL)
     return g_steal_pointer (&family);
+  if (fields->given == NULL && fields->identifier != NULL)
+    /* Translators: a record number in the place of a name that is not known, "ID 20192635". */
+    return g_strdup_printf (_ ("ID %s"), fields->identifier);
   return g_strdup (fields->given != NULL ? fields->given : _ ("No name"));
+}
+
+gboolean
+tw_patient_has_name (const TwPatient *patient)
+{
+  g_return_val_if_fail (patient != NULL, FALSE);
+
+  return patient->fields.family != NULL || patient->fields.given != NULL;
 }
 
 static const char *

@@ -53,8 +53,11 @@ const TwPatientFields *tw_patient_get (const TwPatient *patient);
 int tw_patient_age_years (const TwPatient *patient, gint64 t_us);
 TwCategory tw_patient_category (const TwPatient *patient, gint64 t_us);
 
-/* "DEMO, Clara"; "No name" marked for translation when both are missing. Free with g_free. */
+/* "DEMO, Clara"; without a name the record number, "ID 20192635", so that two patients are never
+ * called the same; "No name" when there is neither. Both are translated. Free with g_free. */
 char *tw_patient_dup_name (const TwPatient *patient);
+/* Whether family or given name is known. */
+gboolean tw_patient_has_name (const TwPatient *patient);
 /* "59 F", "9 M", "5 months", "3 days", "F", "": age and sex as one short text. */
 char *tw_patient_dup_age_sex (const TwPatient *patient, gint64 t_us);
 /* "8 Mar 1966"; NULL when unknown. */

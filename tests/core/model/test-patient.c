@@ -69,25 +69,31 @@ test_names (void)
 {
   static const struct
   {
-    const char *family, *given, *name;
+    const char *family, *given, *identifier, *name;
   } table[] = {
-    { "DEMO", "Clara", "DEMO, Clara" },
-    { "Müller", "Ana Sofía", "MÜLLER, Ana Sofía" },
-    { "Demo", NULL, "DEMO" },
-    { NULL, "Clara", "Clara" },
-    { NULL, NULL, "No name" },
-    { " \t\n", "", "No name" },
-    { "De\xe2\x80\xaemo\x07", "Cla\xe2\x81\xa6ra\n", "DEMO, Clara" },
-    { "王", "小明", "王, 小明" },
+    { "DEMO", "Clara", "4503", "DEMO, Clara" },
+    { "Müller", "Ana Sofía", NULL, "MÜLLER, Ana Sofía" },
+    { "Demo", NULL, "4503", "DEMO" },
+    { NULL, "Clara", "4503", "Clara" },
+    { NULL, NULL, "20192635", "ID 20192635" },
+    { " \t\n", "", " 2019-2635/\xe2\x80\xae" "7 ", "ID 2019-2635/7" },
+    { NULL, NULL, NULL, "No name" },
+    { " \t\n", "", " \n", "No name" },
+    { "De\xe2\x80\xaemo\x07", "Cla\xe2\x81\xa6ra\n", NULL, "DEMO, Clara" },
+    { "王", "小明", "4503", "王, 小明" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
       TwPatientFields fields = { .family = (char *) table[i].family,
-                                 .given = (char *) table[i].given, .age_years = -1 };
+                                 .given = (char *) table[i].given,
+                                 .identifier = (char *) table[i].identifier, .age_years = -1 };
       g_autoptr (TwPatient) patient = tw_patient_new (&fields);
+      const TwPatientFields *got = tw_patient_get (patient);
       g_autofree char *name = tw_patient_dup_name (patient);
       g_assert_cmpstr (name, ==, table[i].name);
+      g_assert_true (tw_patient_has_name (patient)
+                     == (got->family != NULL || got->given != NULL));
     }
 }
 
