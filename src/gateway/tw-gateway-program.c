@@ -42,6 +42,13 @@ make_demo (gpointer data,
   return tw_demo_ward_new (&options, error);
 }
 
+/* As text: the macro of its format would cut the message that translators see. */
+static char *
+dup_count (guint64 count)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, count);
+}
+
 /* What was read of a file, and which rows could not be: each of the first by its line, all counted.
  * */
 static void
@@ -49,20 +56,26 @@ tell_counts (Program           *program,
              const TwRecording *recording)
 {
   guint shown = MIN (recording->problems->len, SHOWN_PROBLEMS);
+  g_autofree char *n_rows = dup_count (recording->n_rows);
+  g_autofree char *n_problems = dup_count (recording->n_problems);
 
   if (program->told)
     return;
   program->told = TRUE;
-  g_printerr (_("%s: patients %u, rows read %" G_GUINT64_FORMAT
-                ", rows that could not be read %" G_GUINT64_FORMAT "\n"),
-              recording->title, recording->patients->len, recording->n_rows, recording->n_problems);
+  /* Translators: name of a file, then counts. */
+  g_printerr (_("%s: patients %u, rows read %s, rows that could not be read %s\n"),
+              recording->title, recording->patients->len, n_rows, n_problems);
   for (guint i = 0; i < shown; i++)
     {
       const TwCsvProblem *problem = &g_array_index (recording->problems, TwCsvProblem, i);
-      g_printerr (_("  line %" G_GUINT64_FORMAT ": %s\n"), problem->line, problem->why);
+      g_autofree char *line = dup_count (problem->line);
+      g_printerr (_("  line %s: %s\n"), line, problem->why);
     }
   if (recording->n_problems > shown)
-    g_printerr (_("  and %" G_GUINT64_FORMAT " more\n"), recording->n_problems - shown);
+    {
+      g_autofree char *more = dup_count (recording->n_problems - shown);
+      g_printerr (_("  and %s more\n"), more);
+    }
 }
 
 static TwWardFeed *

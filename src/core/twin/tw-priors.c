@@ -43,8 +43,9 @@ typedef struct
 static gboolean
 refuse (const TwReader *reader, const char *what, GError **error)
 {
-  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
-               _("Table \"%s\", row %" G_GSIZE_FORMAT ": %s"), reader->name, reader->row + 1, what);
+  g_autofree char *row = g_strdup_printf ("%" G_GSIZE_FORMAT, reader->row + 1);
+  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE, _("Table \"%s\", row %s: %s"),
+               reader->name, row, what);
   return FALSE;
 }
 

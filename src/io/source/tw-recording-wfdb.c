@@ -208,8 +208,9 @@ check_vitals (Reading *reading,
   guint64 lacking = tw_wfdb_record_get_n_lacking (reading->record);
   if (lacking > 0)
     {
-      g_autofree char *why = g_strdup_printf (
-        _("the signal file ends early: %" G_GUINT64_FORMAT " frames are missing"), lacking);
+      g_autofree char *count = g_strdup_printf ("%" G_GUINT64_FORMAT, lacking);
+      g_autofree char *why
+        = g_strdup_printf (_("the signal file ends early: %s frames are missing"), count);
       tw_recording_add_problem (reading->recording, 0, why);
     }
   for (guint i = 0; i < reading->n_vitals; i++)

@@ -114,9 +114,10 @@ refuse_empty (const TwRecording *recording,
   if (recording->problems->len > 0)
     {
       const TwCsvProblem *first = &g_array_index (recording->problems, TwCsvProblem, 0);
+      g_autofree char *line = g_strdup_printf ("%" G_GUINT64_FORMAT, first->line);
       g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_FORMAT,
-                   _("“%s” holds no reading that can be used. Line %" G_GUINT64_FORMAT ": %s"),
-                   recording->title, first->line, first->why);
+                   _("“%s” holds no reading that can be used. Line %s: %s"), recording->title, line,
+                   first->why);
     }
   else
     g_set_error (error, TW_STORE_ERROR, TW_STORE_ERROR_FORMAT, _("“%s” holds no readings"),
