@@ -115,11 +115,26 @@ limit_line (const TwFlagFields *flag,
   return g_strdup_printf (_("%s: limit %s, for %s"), title, limit, age);
 }
 
+/* An urgent condition that is over keeps its flag until somebody has seen it; it must not read as if it
+ * still held. */
+static char *
+ended_line (const TwFlagFields *flag,
+            TwUnit glucose_unit)
+{
+  g_autofree char *title = tw_words_flag_title (flag, glucose_unit);
+  g_autofree char *clock = tw_words_clock (flag->ended_us, FALSE);
+
+  /* Translators: a flag that is over but was not acknowledged, as "NEWS2 7 until 14:05, not acknowledged". */
+  return g_strdup_printf (_("%s until %s, not acknowledged"), title, clock);
+}
+
 char *
 tw_words_flag_line (const TwFlagFields *flag,
                     gint64 now_us,
                     TwUnit glucose_unit)
 {
+  if (flag->ended_us != 0)
+    return ended_line (flag, glucose_unit);
   switch (flag->kind)
     {
     case TW_FLAG_LIMIT:
@@ -259,6 +274,13 @@ tw_words_flag_details (const TwFlagFields *flag,
   if (flag->kind == TW_FLAG_TECHNICAL)
     return technical_line (flag, now_us);
   clock = tw_words_clock (flag->raised_us, TRUE);
+  if (flag->ended_us != 0)
+    {
+      g_autofree char *end = tw_words_clock (flag->ended_us, TRUE);
+
+      /* Translators: from when to when a condition held, as "14:00:10 to 14:05:30, over now". */
+      return g_strdup_printf (_("%s to %s, over now"), clock, end);
+    }
   if (flag->kind == TW_FLAG_SCORE)
     {
       g_autofree char *parts = tw_words_news2_parts (&snapshot->news2);
@@ -315,7 +337,7 @@ tw_words_flag_evidence (const TwFlagFields *flag,
   if (flag->kind == TW_FLAG_PREDICTED && !isnan (flag->crossing.t50_min))
     g_string_append_printf (text, _("If it happens: in about %.0f min (%.0f–%.0f)\n"),
                             flag->crossing.t50_min, flag->crossing.t10_min, flag->crossing.t90_min);
-  if (flag->since_us != 0)
+  if (flag->since_us != 0 && flag->ended_us == 0)
     g_string_append_printf (text, _("The condition holds since %s\n"), since);
   g_string_append_printf (text, _("Rule %s, table %s"), flag->rule, flag->table_version);
   if (flag->twin_version[0] != '\0')

@@ -95,6 +95,12 @@ test_flags (void)
   assert_words (tw_words_flag_line (&changed, NOW, unit), "HR high: 122 /min, last known 14:02");
   changed.acknowledged_us = NOW;
   assert_words (tw_words_flag_acknowledged (&changed), "Acknowledged 14:02");
+  changed = *score;
+  changed.ended_us = NOW;
+  assert_words (tw_words_flag_line (&changed, NOW, unit), "NEWS2 7 until 14:02, not acknowledged");
+  changed.raised_us = NOW - 6 * TW_MINUTE;
+  assert_words (tw_words_flag_details (&changed, tw_ward_fixture_get (fixture, 2), NOW, unit),
+                "13:56:10 to 14:02:10, over now");
   changed = *predicted;
   changed.crossing.p = changed.crossing.p_low = changed.crossing.p_high = NAN;
   assert_words (tw_words_flag_chip (&changed, unit), "MAP < 65 in 30 min: –");
