@@ -6,7 +6,7 @@ NPROC := $(shell nproc 2>/dev/null || echo 2)
 
 # What each package is for stands in README.md, "What it is built on".
 BUILD_PACKAGES := \
-	build-essential pkg-config meson ninja-build gettext python3 \
+	build-essential pkg-config meson ninja-build gettext python3 libxml2-utils \
 	libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libadwaita-1-dev \
 	libplplot-dev libcairo2-dev libcurl4-openssl-dev libsimdjson-dev libjson-glib-dev libgsl-dev \
 	libsoup-3.0-dev
