@@ -20,14 +20,10 @@
 /* A trend is fitted again when new data came and this much source time passed. */
 #define TREND_EVERY_US (20 * TW_SECOND)
 #define MAX_GAPS 256
-/* The usual spacing: median over this many accepted values, looked for among this many samples. */
-#define SPACING_VALUES 20
-#define SPACING_LOOK 400
 
 struct _TwBed
 {
   TwBedView view;          /* what a snapshot is made of */
-  TwTables *tables;
   TwReadingQueue *queue;
   TwCleaner *cleaner;
   GArray *cleaned;         /* TwCleaned, re-used */
@@ -50,7 +46,6 @@ tw_bed_new (guint index, TwPatient *patient, TwTables *tables)
   g_return_val_if_fail (patient != NULL && tables != NULL, NULL);
 
   bed = g_new0 (TwBed, 1);
-  bed->tables = tw_tables_ref (tables);
   bed->queue = tw_reading_queue_new ();
   bed->cleaner = tw_cleaner_new (tables->limits);
   bed->cleaned = g_array_new (FALSE, FALSE, sizeof (TwCleaned));
@@ -87,7 +82,6 @@ tw_bed_free (TwBed *bed)
   g_clear_pointer (&bed->cleaned, g_array_unref);
   g_clear_pointer (&bed->cleaner, tw_cleaner_free);
   g_clear_pointer (&bed->queue, tw_reading_queue_free);
-  g_clear_pointer (&bed->tables, tw_tables_unref);
   g_free (bed);
 }
 
@@ -321,39 +315,6 @@ note_units (TwBed *bed, const TwObservation *readings, gsize n)
     }
 }
 
-static gint
-compare_spacing (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const gint64 *first = a, *second = b;
-
-  return (*first > *second) - (*first < *second);
-}
-
-/* Median spacing of the last accepted values; 0 when fewer than two. A monitor that sends "no signal" each
- * minute between two cuff readings does not make the cuff a channel of minutes. */
-static gint64
-accepted_spacing (const TwSeriesView *view)
-{
-  gint64 gaps[SPACING_VALUES], next_us = 0;
-  gsize i = tw_series_view_get_length (view), n = 0;
-
-  for (gsize looked = 0; i > 0 && n < SPACING_VALUES && looked < SPACING_LOOK; looked++)
-    {
-      TwSample sample;
-
-      tw_series_view_get (view, --i, &sample);
-      if (!isfinite (sample.value) || tw_quality_verdict (sample.quality) == TW_VERDICT_REJECTED)
-        continue;
-      if (next_us != 0)
-        gaps[n++] = next_us - sample.t_us;
-      next_us = sample.t_us;
-    }
-  if (n == 0)
-    return 0;
-  g_qsort_with_data (gaps, (gint) n, sizeof gaps[0], compare_spacing, NULL);
-  return gaps[n / 2];
-}
-
 static void
 refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
 {
@@ -364,7 +325,7 @@ refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
     return;
   bed->trend_us[channel] = now_us;
   view = tw_series_snapshot (bed->view.series[channel]);
-  spacing = accepted_spacing (view);
+  spacing = tw_series_view_spacing (view);
   bed->view.spacing_us[channel] = spacing;
   if (channel >= TW_N_VITALS)
     return;
