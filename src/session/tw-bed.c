@@ -5,6 +5,7 @@
 #include "tw-bed.h"
 
 #include "tw-bed-view.h"
+#include "tw-chain.h"
 #include "tw-reading-queue.h"
 #include "tw-time.h"
 #include "tw-trend.h"
@@ -25,9 +26,7 @@ struct _TwBed
 {
   TwBedView view;          /* what a snapshot is made of */
   TwReadingQueue *queue;
-  TwCleaner *cleaner;
-  GArray *cleaned;         /* TwCleaned, re-used */
-  gint64 rewind_us[TW_N_CHANNELS];      /* earliest change behind the newest sample; G_MAXINT64 none */
+  TwChain *chain;
   gint64 trend_us[TW_N_CHANNELS];       /* when the trend was last fitted */
   gboolean refused[TW_N_CHANNELS];      /* the last unit was not convertible */
   gint64 stepped_us;       /* last evaluation of the rules */
@@ -47,19 +46,17 @@ tw_bed_new (guint index, TwPatient *patient, TwTables *tables)
 
   bed = g_new0 (TwBed, 1);
   bed->queue = tw_reading_queue_new ();
-  bed->cleaner = tw_cleaner_new (tables->limits);
-  bed->cleaned = g_array_new (FALSE, FALSE, sizeof (TwCleaned));
+  bed->chain = tw_chain_new (tables->limits, tables->priors);
   bed->told = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_flag_unref);
   bed->view.index = index;
   bed->view.patient = tw_patient_ref (patient);
   bed->view.present = TRUE;
-  bed->view.twin = tw_twin_new (tables->priors);
+  bed->view.twin = tw_chain_get_twin (bed->chain);
   bed->view.risk = tw_risk_new (tables->risk, patient);
   bed->view.gaps = g_array_new (FALSE, FALSE, sizeof (TwGapInterval));
   for (int i = 0; i < TW_N_CHANNELS; i++)
     {
-      bed->view.series[i] = tw_series_new (0, 0);
-      bed->rewind_us[i] = G_MAXINT64;
+      bed->view.series[i] = tw_chain_get_series (bed->chain, i);
       bed->view.vitals.last[i].value = NAN;
       bed->view.newest[i].value = NAN;
     }
@@ -71,16 +68,12 @@ tw_bed_free (TwBed *bed)
 {
   g_return_if_fail (bed != NULL);
 
-  for (int i = 0; i < TW_N_CHANNELS; i++)
-    g_clear_pointer (&bed->view.series[i], tw_series_free);
   g_clear_pointer (&bed->view.gaps, g_array_unref);
   g_clear_pointer (&bed->view.risk, tw_risk_free);
-  g_clear_pointer (&bed->view.twin, tw_twin_free);
   g_clear_pointer (&bed->view.patient, tw_patient_unref);
   g_clear_pointer (&bed->snapshot, tw_snapshot_unref);
   g_clear_pointer (&bed->told, g_ptr_array_unref);
-  g_clear_pointer (&bed->cleaned, g_array_unref);
-  g_clear_pointer (&bed->cleaner, tw_cleaner_free);
+  g_clear_pointer (&bed->chain, tw_chain_free);
   g_clear_pointer (&bed->queue, tw_reading_queue_free);
   g_free (bed);
 }
@@ -213,89 +206,18 @@ note_newest (TwBed *bed, TwChannel channel, const TwSample *sample)
     bed->view.vitals.last[channel] = *sample;
 }
 
-/* The value that stands at exactly t_us now; NaN when there is none. */
-static double
-value_at (TwBed *bed, TwChannel channel, gint64 t_us)
-{
-  g_autoptr (TwSeriesView) view = tw_series_snapshot (bed->view.series[channel]);
-  gsize i = tw_series_view_find (view, t_us);
-  TwSample sample;
-
-  if (i >= tw_series_view_get_length (view))
-    return NAN;
-  tw_series_view_get (view, i, &sample);
-  return sample.t_us == t_us ? sample.value : (double) NAN;
-}
-
+/* Keeps the newest samples, and tells the tap. */
 static void
-feed_added (TwBed *bed, const TwCleaned *cleaned)
+note_result (TwBed *bed, const TwChainResult *result)
 {
-  TwChannel channel = cleaned->channel;
+  const TwCleaned *cleaned = &result->cleaned;
 
-  if (!tw_series_insert (bed->view.series[channel], &cleaned->sample))
-    return;
-  note_newest (bed, channel, &cleaned->sample);
-  if (channel >= TW_N_VITALS || (cleaned->flags & TW_OBSERVATION_NOT_FOR_TWIN) != 0)
-    return;
-  if (cleaned->late)
-    bed->rewind_us[channel] = MIN (bed->rewind_us[channel], cleaned->sample.t_us);
-  else if (bed->rewind_us[channel] == G_MAXINT64)
-    tw_twin_update (bed->view.twin, channel, &cleaned->sample);
-}
-
-/* A spike that is confirmed one sample later changes its mark only: the twin already gave it little
- * weight. Another value, or a withdrawn one, makes the twin run again from before it. */
-static void
-feed_revised (TwBed *bed, const TwCleaned *cleaned)
-{
-  TwChannel channel = cleaned->channel;
-  double before = value_at (bed, channel, cleaned->sample.t_us);
-  gboolean moved = before != cleaned->sample.value;
-
-  tw_series_insert (bed->view.series[channel], &cleaned->sample);
-  if (moved)
-    bed->rewind_us[channel] = MIN (bed->rewind_us[channel], cleaned->sample.t_us);
-  find_newest (bed, channel);
-}
-
-static void
-feed_cleaned (TwBed *bed, const TwCleaned *cleaned)
-{
-  switch (cleaned->action)
-    {
-    case TW_CLEANED_ADD:
-      feed_added (bed, cleaned);
-      break;
-    case TW_CLEANED_REVISE:
-      feed_revised (bed, cleaned);
-      break;
-    case TW_CLEANED_REMOVE:
-      tw_series_remove (bed->view.series[cleaned->channel], cleaned->sample.t_us);
-      bed->rewind_us[cleaned->channel]
-          = MIN (bed->rewind_us[cleaned->channel], cleaned->sample.t_us);
-      find_newest (bed, cleaned->channel);
-      break;
-    case TW_CLEANED_DROP:
-      break;
-    }
+  if (cleaned->action == TW_CLEANED_ADD && result->kept)
+    note_newest (bed, cleaned->channel, &cleaned->sample);
+  else if (cleaned->action == TW_CLEANED_REVISE || cleaned->action == TW_CLEANED_REMOVE)
+    find_newest (bed, cleaned->channel);
   if (bed->tap != NULL && bed->tap->on_cleaned != NULL)
     bed->tap->on_cleaned (bed->view.index, cleaned, bed->tap_data);
-}
-
-static void
-rewind_twin (TwBed *bed)
-{
-  for (int i = 0; i < TW_N_CHANNELS; i++)
-    if (bed->rewind_us[i] != G_MAXINT64)
-      {
-        if (i < TW_N_VITALS)
-          {
-            g_autoptr (TwSeriesView) view = tw_series_snapshot (bed->view.series[i]);
-
-            tw_twin_rewind (bed->view.twin, i, bed->rewind_us[i], view);
-          }
-        bed->rewind_us[i] = G_MAXINT64;
-      }
 }
 
 /* A unit that cannot be converted is shown as received until a good reading of the channel comes. */
@@ -334,13 +256,13 @@ refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
 }
 
 static void
-tell_forecasts (TwBed *bed, gint64 now_us)
+tell_forecasts (TwBed *bed, const TwChainResult *results, guint n_results, gint64 now_us)
 {
   if (bed->tap == NULL || bed->tap->on_forecast == NULL)
     return;
-  for (guint i = 0; i < bed->cleaned->len; i++)
+  for (guint i = 0; i < n_results; i++)
     {
-      const TwCleaned *cleaned = &g_array_index (bed->cleaned, TwCleaned, i);
+      const TwCleaned *cleaned = &results[i].cleaned;
       int horizons[4];
       guint n;
       TwForecast forecast;
@@ -359,21 +281,20 @@ static void
 use_readings (TwBed *bed, const TwObservation *readings, gsize n)
 {
   gint64 t_us = readings[0].t_us;
+  guint n_results;
+  const TwChainResult *results = tw_chain_push (bed->chain, readings, n, &n_results);
 
-  g_array_set_size (bed->cleaned, 0);
-  tw_cleaner_push (bed->cleaner, readings, n, bed->cleaned);
   note_units (bed, readings, n);
-  for (guint i = 0; i < bed->cleaned->len; i++)
-    feed_cleaned (bed, &g_array_index (bed->cleaned, TwCleaned, i));
-  rewind_twin (bed);
-  for (guint i = 0; i < bed->cleaned->len; i++)
+  for (guint i = 0; i < n_results; i++)
+    note_result (bed, &results[i]);
+  for (guint i = 0; i < n_results; i++)
     {
-      const TwCleaned *cleaned = &g_array_index (bed->cleaned, TwCleaned, i);
+      TwChannel channel = results[i].cleaned.channel;
 
-      refresh_channel (bed, cleaned->channel, MAX (t_us, bed->view.newest[cleaned->channel].t_us));
+      refresh_channel (bed, channel, MAX (t_us, bed->view.newest[channel].t_us));
     }
   if ((readings[0].flags & TW_OBSERVATION_HISTORY) == 0)
-    tell_forecasts (bed, t_us);
+    tell_forecasts (bed, results, n_results, t_us);
   mark_dirty (bed);
 }
 
@@ -480,7 +401,7 @@ tw_bed_snapshot (TwBed *bed, const TwBedMoment *moment)
   if (bed->snapshot == NULL)
     {
       for (int i = 0; i < TW_N_CHANNELS; i++)
-        bed->view.counts[i] = *tw_cleaner_get_counts (bed->cleaner, i);
+        bed->view.counts[i] = *tw_chain_get_counts (bed->chain, i);
       bed->view.serial++;
       bed->snapshot = tw_bed_view_snapshot (&bed->view, moment->now_us, moment->floor_us);
     }
