@@ -260,8 +260,11 @@ tw_pen_text (double x,
              double size,
              const char *text)
 {
-  g_autofree char *escaped = dup_escaped (text);
+  g_autofree char *escaped = NULL;
 
+  if (text[0] == '\0') /* the driver divides by its width */
+    return;
+  escaped = dup_escaped (text);
   plschr (size / PIXELS_PER_MM, 1.0);
   plptex (x, y, 1, 0, justification, escaped);
 }
