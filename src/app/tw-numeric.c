@@ -130,6 +130,13 @@ dup_limits (const TwSnapshot *snapshot,
 {
   const TwChannelSnapshot *values = &snapshot->channels[channel];
 
+  if (values->raw.t_us != 0)
+    {
+      g_autofree char *raw = tw_words_raw (&values->raw);
+
+      /* Translators: a value whose unit is not known, as "82 “beats”" and "not converted" under it. */
+      return g_strdup_printf (_("%s\nnot converted"), raw);
+    }
   if (freshness == TW_FRESH_LOST)
     {
       g_autofree char *last = tw_words_quantity (channel, values->last.value, glucose_unit);
@@ -138,8 +145,6 @@ dup_limits (const TwSnapshot *snapshot,
       /* Translators: a lost value, as "last 97 % 13:41". */
       return g_strdup_printf (_("last %s\n%s"), last, clock);
     }
-  if (values->unit_refused[0] != '\0' && freshness == TW_FRESH_NEVER)
-    return g_strdup_printf (_("in “%s”:\nnot converted"), values->unit_refused);
   if (values->newest.t_us > values->last.t_us
       && tw_quality_verdict (values->newest.quality) == TW_VERDICT_REJECTED
       && !(tw_quality_is_silent (values->newest.quality)

@@ -80,8 +80,13 @@ set_tooltip (TwValueCell *self,
                            ? g_strdup (gtk_widget_get_tooltip_text (GTK_WIDGET (self)))
                            : NULL;
 
-  if (values->unit_refused[0] != '\0' && values->last.t_us == 0)
-    text = g_strdup_printf (_("%s: comes in “%s”, not converted"), name, values->unit_refused);
+  if (values->raw.t_us != 0)
+    {
+      quantity = tw_words_raw (&values->raw);
+      clock = tw_words_clock (values->raw.t_us, TRUE);
+      /* Translators: tooltip of a value, as "Heart rate: 82 “beats” at 14:02:02, not converted". */
+      text = g_strdup_printf (_("%s: %s at %s, not converted"), name, quantity, clock);
+    }
   else if (values->last.t_us == 0)
     text = g_strdup_printf (_("%s: no value yet"), name);
   else

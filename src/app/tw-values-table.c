@@ -85,8 +85,12 @@ dup_quality (const TwChannelSnapshot *values)
 {
   const TwSample *sample = &values->newest;
 
-  if (values->unit_refused[0] != '\0' && values->last.t_us == 0)
-    return g_strdup_printf (_("in “%s”, not converted"), values->unit_refused);
+  if (values->raw.t_us != 0)
+    {
+      g_autofree char *raw = tw_words_raw (&values->raw);
+
+      return g_strdup_printf (_("%s, not converted"), raw);
+    }
   if (sample->t_us == 0)
     return g_strdup ("");
   if (tw_quality_reason (sample->quality) == TW_REASON_NONE)
@@ -285,7 +289,7 @@ is_listed (const TwSnapshot *snapshot,
 {
   const TwChannelSnapshot *values = &snapshot->channels[channel];
 
-  return values->last.t_us != 0 || values->newest.t_us != 0 || values->unit_refused[0] != '\0';
+  return values->last.t_us != 0 || values->newest.t_us != 0 || values->raw.t_us != 0;
 }
 
 /* Rows in the order of channels; a row comes when its channel has data and stays. */

@@ -40,6 +40,12 @@ tw_words_quantity (TwChannel channel,
   return g_strdup_printf ("%s %s", number, tw_unit_symbol (unit));
 }
 
+char *
+tw_words_raw (const TwRawReading *raw)
+{
+  return g_strdup_printf ("%.6g “%s”", raw->value, raw->unit);
+}
+
 TwChannel
 tw_words_pressure_channel (const TwSnapshot *snapshot)
 {

@@ -12,6 +12,8 @@ TwUnit tw_words_unit (TwChannel channel, TwUnit glucose_unit);
 char *tw_words_number (TwChannel channel, double value, TwUnit glucose_unit);
 /* "122 /min", "98 %", "11.2 mmol/L". */
 char *tw_words_quantity (TwChannel channel, double value, TwUnit glucose_unit);
+/* "82 “furlong”": a number in the unit that it came in, which cannot be converted. */
+char *tw_words_raw (const TwRawReading *raw);
 /* Systolic and diastolic as they belong together, "98/56"; the mean alone where only that is sent. */
 char *tw_words_pressure (const TwSnapshot *snapshot);
 /* "(70)", "" when there is no mean beside a pressure pair. */

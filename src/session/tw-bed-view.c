@@ -100,7 +100,7 @@ fill_channel (TwChannelSnapshot *channel,
   channel->trend = view->trends[which];
   channel->counts = view->counts[which];
   channel->series = tw_series_snapshot (view->series[which]);
-  g_strlcpy (channel->unit_refused, view->unit_refused[which], sizeof channel->unit_refused);
+  channel->raw = view->raw[which];
   tw_risk_get_limits (view->risk, which, &channel->limit_low, &channel->limit_high);
   channel->forecast.channel = which;
   channel->forecast.status = TW_FORECAST_NOT_MODELLED;

@@ -21,7 +21,7 @@ typedef struct
   TwTrend trends[TW_N_CHANNELS];
   gint64 spacing_us[TW_N_CHANNELS];   /* median spacing of the last samples; 0 unknown */
   TwCleanCounts counts[TW_N_CHANNELS];
-  char unit_refused[TW_N_CHANNELS][16];
+  TwRawReading raw[TW_N_CHANNELS];
   GArray *gaps;                       /* TwGapInterval */
 } TwBedView;
 

@@ -220,20 +220,29 @@ note_result (TwBed *bed, const TwChainResult *result)
     bed->tap->on_cleaned (bed->view.index, cleaned, bed->tap_data);
 }
 
-/* A unit that cannot be converted is shown as received until a good reading of the channel comes. */
+/* A number in a unit that cannot be converted is kept as received until a good reading of the channel, as
+ * new or newer, comes. */
 static void
-note_units (TwBed *bed, const TwObservation *readings, gsize n)
+note_raw (TwBed *bed, const TwObservation *readings, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     {
-      int channel = readings[i].channel;
+      const TwObservation *reading = &readings[i];
+      TwRawReading *raw;
 
-      if (channel < 0 || channel >= TW_N_CHANNELS || isnan (readings[i].value))
+      if (reading->channel < 0 || reading->channel >= TW_N_CHANNELS || isnan (reading->value))
         continue;
-      bed->refused[channel] = readings[i].unit == TW_UNIT_UNKNOWN;
-      g_strlcpy (bed->view.unit_refused[channel],
-                 bed->refused[channel] ? readings[i].unit_text : "",
-                 sizeof bed->view.unit_refused[channel]);
+      raw = &bed->view.raw[reading->channel];
+      if (reading->t_us < MAX (raw->t_us, bed->view.vitals.last[reading->channel].t_us))
+        continue;
+      *raw = (TwRawReading){ 0 };
+      if (reading->unit == TW_UNIT_UNKNOWN)
+        {
+          raw->t_us = reading->t_us;
+          raw->value = reading->value;
+          g_strlcpy (raw->unit, reading->unit_text, sizeof raw->unit);
+        }
+      bed->refused[reading->channel] = raw->t_us != 0;
     }
 }
 
@@ -284,7 +293,7 @@ use_readings (TwBed *bed, const TwObservation *readings, gsize n)
   guint n_results;
   const TwChainResult *results = tw_chain_push (bed->chain, readings, n, &n_results);
 
-  note_units (bed, readings, n);
+  note_raw (bed, readings, n);
   for (guint i = 0; i < n_results; i++)
     note_result (bed, &results[i]);
   for (guint i = 0; i < n_results; i++)

@@ -29,6 +29,14 @@ typedef enum
 /* The key of a freshness in JSON: "never", "live", "late", "stale", "lost". */
 const char *tw_freshness_key (TwFreshness freshness);
 
+/* A number as it was received, in a unit that cannot be converted. Never plotted, never given to the twin. */
+typedef struct
+{
+  gint64 t_us;   /* 0: none since the last reading that could be used */
+  double value;
+  char unit[16]; /* as received, "?" where there was none */
+} TwRawReading;
+
 /* One channel of one patient at the time of the snapshot. Ages are taken from tw_session_get_now (). */
 typedef struct
 {
@@ -40,7 +48,7 @@ typedef struct
   double limit_low, limit_high; /* NaN: none */
   TwCleanCounts counts;
   TwSeriesView *series;
-  char unit_refused[16];    /* last unit that was not convertible; "" */
+  TwRawReading raw;         /* newer than last when it is there */
 } TwChannelSnapshot;
 
 typedef struct _TwSnapshot TwSnapshot; /* immutable, atomically counted */

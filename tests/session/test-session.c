@@ -326,13 +326,15 @@ test_unknown_unit_is_named (Fixture *fixture, gconstpointer data)
   fixture->source->base.sink->on_readings (&reading, 1, fixture->source->base.sink_data);
   settle (fixture);
   snapshot = tw_session_get_snapshot (fixture->session, 0);
-  g_assert_cmpstr (snapshot->channels[TW_CHANNEL_HEART_RATE].unit_refused, ==, "furlong");
+  g_assert_cmpstr (snapshot->channels[TW_CHANNEL_HEART_RATE].raw.unit, ==, "furlong");
+  g_assert_cmpfloat (snapshot->channels[TW_CHANNEL_HEART_RATE].raw.value, ==, 5);
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_HEART_RATE].raw.t_us, ==, T0);
   g_assert_cmpuint (tw_series_view_get_length (snapshot->channels[TW_CHANNEL_HEART_RATE].series), ==, 0);
   g_clear_pointer (&snapshot, tw_snapshot_unref);
   tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 + TW_SECOND, 71, 0);
   settle (fixture);
   snapshot = tw_session_get_snapshot (fixture->session, 0);
-  g_assert_cmpstr (snapshot->channels[TW_CHANNEL_HEART_RATE].unit_refused, ==, "");
+  g_assert_cmpint (snapshot->channels[TW_CHANNEL_HEART_RATE].raw.t_us, ==, 0);
 }
 
 static void

@@ -297,6 +297,7 @@ take_resource (const Taking *taking,
       return;
     }
   g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  gboolean raw = FALSE;
   for (guint i = from; i < end; i++)
     {
       TwObservation obs;
@@ -304,14 +305,16 @@ take_resource (const Taking *taking,
         continue;
       if (withdrawn && known != NULL)
         continue; /* what it had said is taken back below, by its own memory */
-      if (named && !withdrawn)
+      if (obs.unit == TW_UNIT_UNKNOWN)
+        raw = TRUE; /* holds no instant: what stood there before is taken back */
+      else if (named && !withdrawn)
         note_instant (runs, &obs);
       g_array_append_val (taking->out, obs);
       counts->n_taken++;
     }
   if (known != NULL)
     take_back (ledger, known, runs, taking->terms, taking->out);
-  if (named && (runs->len > 0 || known != NULL))
+  if (named && (runs->len > 0 || known != NULL || raw))
     remember (ledger, find_or_add (ledger, id), version, first->last_updated_us, runs);
 }
 

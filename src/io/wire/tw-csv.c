@@ -461,6 +461,8 @@ read_unit (TwCsvReader *reader,
     obs->unit = (guint8) inside;
   if (obs->unit != TW_UNIT_UNKNOWN)
     return TRUE;
+  if (none)
+    g_strlcpy (obs->unit_text, "?", sizeof obs->unit_text);
   add_problem (reader, none ? g_strdup (_("the unit is missing"))
                             : g_strdup_printf (_("unit “%s” is not known"), show (field)));
   return FALSE;
@@ -499,10 +501,10 @@ read_row (TwCsvReader *reader,
                                               ? _("value “%s” is not one of A C V P U")
                                               : _("value “%s” is not a number"),
                                           show (at[COLUMN_VALUE])));
-  else if (read_unit (reader, at[COLUMN_UNIT], &obs)
-           && look_up_patient (reader, at[COLUMN_PATIENT], &obs.patient))
+  else if (look_up_patient (reader, at[COLUMN_PATIENT], &obs.patient))
     {
-      reader->n_rows++;
+      if (read_unit (reader, at[COLUMN_UNIT], &obs))
+        reader->n_rows++;
       reader->row (&obs, reader->last_id, reader->user_data);
     }
 }

@@ -24,7 +24,9 @@ typedef struct
  * value and unit stand in any order, others are ignored. channel is a name or a LOINC code;
  * value is a number, "<" or ">" and a number (a bound: flag censored), a letter A C V P U for
  * consciousness, "Low" or "High" for glucose (the sensor's bound), or empty (absent: NaN). A row
- * with an unknown channel or unit is a problem and is not delivered. */
+ * with an unknown channel is a problem and is not delivered. One with an unknown unit is a problem that is
+ * delivered as it came, TW_UNIT_UNKNOWN, so that it can be shown "not converted"; it is not counted as a
+ * row. */
 typedef struct _TwCsvReader TwCsvReader;
 
 /* row: obs->patient is the index of the patient id in order of first appearance. */

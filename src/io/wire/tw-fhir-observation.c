@@ -151,6 +151,16 @@ take_withdrawn (TwFhirParse *parse,
   emit (parse, resource, &obs);
 }
 
+/* A number in a unit that nobody knows is refused, and still handed on as it was received: whoever looks
+ * for it must see that it came and was not converted. */
+static gboolean
+is_raw (const TwFhirParse *parse,
+        const TwFhirRefuse *refuse)
+{
+  return refuse->problem == TW_FHIR_PROBLEM_UNKNOWN_UNIT
+         && parse->page->readings->len < TW_FHIR_MAX_READINGS;
+}
+
 /* What an Observation or a component says of one channel. */
 static void
 take_value (TwFhirParse *parse,
@@ -180,7 +190,7 @@ take_value (TwFhirParse *parse,
       ok = tw_fhir_parse_value (parse, found, &obs, &refuse);
       if (ok && parse->page->readings->len >= TW_FHIR_MAX_READINGS)
         ok = tw_fhir_refuse_as (&refuse, TW_FHIR_PROBLEM_TOO_LONG, "");
-      else if (ok)
+      else if (ok || is_raw (parse, &refuse))
         emit (parse, resource, &obs);
     }
   if (!ok)

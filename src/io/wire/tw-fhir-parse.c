@@ -372,9 +372,17 @@ tw_fhir_parse_unit (TwFhirParse *parse,
   TwJsonText text, name;
   guint64 head = 0;
 
-  if (!tw_fhir_parse_raw (parse, code, &text) || text.length == 0
-      || !tw_fhir_parse_raw (parse, system, &name) || !TW_FHIR_KEY (name, TW_SYSTEM_UCUM))
-    return FALSE;
+  obs->unit = TW_UNIT_UNKNOWN;
+  if (!tw_fhir_parse_raw (parse, code, &text) || text.length == 0)
+    {
+      g_strlcpy (obs->unit_text, "?", sizeof obs->unit_text);
+      return FALSE;
+    }
+  if (!tw_fhir_parse_raw (parse, system, &name) || !TW_FHIR_KEY (name, TW_SYSTEM_UCUM))
+    {
+      tw_text_clean (obs->unit_text, sizeof obs->unit_text, text.text, text.length);
+      return FALSE;
+    }
   if (text.length >= sizeof slot->text)
     {
       obs->unit = (guint8) tw_unit_from_ucum (text.text, (gssize) text.length);

@@ -168,18 +168,21 @@ tw_fhir_read_samples (TwFhirParse *parse,
   Scale scale = { 0 };
   guint32 at[N_AT];
   TwJsonText data;
+  gboolean known;
 
   if (!tw_fhir_parse_index (parse, samples->at, names, N_AT, at))
     return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_REPEATED_KEY, "valueSampledData");
   if (own.reading.obs.channel == TW_CHANNEL_CONSCIOUSNESS || at[AT_OFFSETS] != 0
       || !read_scale (parse, at, &scale))
     return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData");
-  if (!read_origin (parse, at[AT_ORIGIN], &own.reading.obs, &scale, refuse))
+  known = read_origin (parse, at[AT_ORIGIN], &own.reading.obs, &scale, refuse);
+  if (!known && refuse->problem != TW_FHIR_PROBLEM_UNKNOWN_UNIT)
     return FALSE;
   if (!tw_fhir_parse_text (parse, at[AT_DATA], &data))
     return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueSampledData.data");
+  /* In an unknown unit the series is refused, and handed on raw. */
   if (append_words (parse, data, &own, &scale, refuse))
-    return TRUE;
+    return known;
   /* A series is taken whole or not at all. */
   g_array_set_size (parse->page->readings, before);
   return FALSE;

@@ -134,10 +134,12 @@ read_integer (TwFhirParse *parse,
   if (!tw_json_integer (&parse->document, at, &whole) || ABS (whole) > G_MAXINT32
       || obs->channel == TW_CHANNEL_CONSCIOUSNESS)
     return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_BAD_VALUE, "valueInteger");
-  if (tw_channel_info ((TwChannel) obs->channel)->unit != TW_UNIT_SCORE)
-    return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_UNKNOWN_UNIT, "");
   obs->value = (double) whole;
-  return TRUE;
+  if (tw_channel_info ((TwChannel) obs->channel)->unit == TW_UNIT_SCORE)
+    return TRUE;
+  obs->unit = TW_UNIT_UNKNOWN;
+  g_strlcpy (obs->unit_text, "?", sizeof obs->unit_text);
+  return tw_fhir_refuse_as (refuse, TW_FHIR_PROBLEM_UNKNOWN_UNIT, "");
 }
 
 /* The value of one channel, but for SampledData. */

@@ -332,6 +332,27 @@ test_refusals (Fixture *fixture,
   g_assert_nonnull (strstr (text, "0:heart_rate=81.5@1[h]"));
 }
 
+/* A value in an unknown unit comes through once, as it is; as the correction of a good one it takes that
+ * one back. */
+static void
+test_unknown_unit (Fixture *fixture,
+                   gconstpointer data)
+{
+  add_row (fixture->ward, "o1", 1, "pa", 1, 81.5);
+  start (fixture);
+  expect (fixture, 1, "0:heart_rate=81.5@1[h] ");
+  Row *row = add_row (fixture->ward, "o1", 2, "pa", 1, 80);
+  g_free (row->value);
+  row->value = g_strdup (",\"valueQuantity\":{\"value\":80," UNIT ("furlong") "}");
+  expect (fixture, 2, "0:heart_rate=80@1[c] 0:heart_rate=-1@1[w] ");
+  row = add_row (fixture->ward, "o2", 1, "pa", 2, 80);
+  g_free (row->value);
+  row->value = g_strdup (",\"valueQuantity\":{\"value\":80," UNIT ("furlong") "}");
+  expect (fixture, 1, "0:heart_rate=80@2 ");
+  wait_for_poll (fixture);
+  expect (fixture, 0, "");
+}
+
 static void
 test_pages (Fixture *fixture,
             gconstpointer data)
@@ -503,6 +524,7 @@ main (int argc,
   base_us = (g_get_real_time () / TW_MINUTE - 10) * TW_MINUTE;
   g_test_add ("/source/poll/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/source/poll/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
+  g_test_add ("/source/poll/unknown-unit", Fixture, NULL, set_up, test_unknown_unit, tear_down);
   g_test_add ("/source/poll/pages", Fixture, NULL, set_up, test_pages, tear_down);
   g_test_add ("/source/poll/foreign-next", Fixture, NULL, set_up, test_foreign_next, tear_down);
   g_test_add ("/source/poll/ignored-stamp", Fixture, NULL, set_up, test_ignored_stamp, tear_down);

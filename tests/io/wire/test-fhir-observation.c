@@ -238,7 +238,19 @@ test_refused (void)
       g_autoptr (TwFhirPage) page = read_members (refused[i].members);
       const TwFhirRefusal *refusal;
 
-      g_assert_cmpuint (page->readings->len, ==, 0);
+      /* A number in an unknown unit is refused, and handed on as it came. */
+      if (refused[i].problem == TW_FHIR_PROBLEM_UNKNOWN_UNIT)
+        {
+          const TwObservation *raw = &g_array_index (page->readings, TwFhirReading, 0).obs;
+          g_autofree char *unit = g_strndup (refused[i].detail[0] != '\0' ? refused[i].detail : "?", 15);
+
+          g_assert_cmpuint (page->readings->len, ==, 1);
+          g_assert_cmpint (raw->unit, ==, TW_UNIT_UNKNOWN);
+          g_assert_cmpfloat (raw->value, ==, 82);
+          g_assert_cmpstr (raw->unit_text, ==, unit);
+        }
+      else
+        g_assert_cmpuint (page->readings->len, ==, 0);
       g_assert_cmpuint (page->refusals->len, ==, 1);
       refusal = &g_array_index (page->refusals, TwFhirRefusal, 0);
       g_assert_cmpint (refusal->problem, ==, refused[i].problem);
@@ -303,8 +315,10 @@ test_components (void)
       "8462-4", QUANTITY ("70", "mmHg")) "," COMPONENT ("8478-0", QUANTITY ("83", "mm[Hg]")) ","
       COMPONENT ("29463-7", QUANTITY ("70", "kg")) "," COMPONENT (
       "8867-4", RATE "," RATE) ",7,{}]");
-  g_assert_cmpuint (mixed->readings->len, ==, 1);
-  g_assert_cmpint (observation_at (mixed, 0)->channel, ==, TW_CHANNEL_MAP);
+  g_assert_cmpuint (mixed->readings->len, ==, 2);
+  g_assert_cmpint (observation_at (mixed, 0)->channel, ==, TW_CHANNEL_DIASTOLIC);
+  g_assert_cmpint (observation_at (mixed, 0)->unit, ==, TW_UNIT_UNKNOWN); /* refused, and raw */
+  g_assert_cmpint (observation_at (mixed, 1)->channel, ==, TW_CHANNEL_MAP);
   g_assert_cmpuint (mixed->n_refused, ==, 6);
   g_assert_cmpuint (mixed->n_other_codes, ==, 3);
 
@@ -451,7 +465,9 @@ test_sampled_refused (void)
     {
       g_autoptr (TwFhirPage) page = read_members (table[i].members);
 
-      g_assert_cmpuint (page->readings->len, ==, 0);
+      g_assert_cmpuint (page->readings->len, ==, table[i].problem == TW_FHIR_PROBLEM_UNKNOWN_UNIT);
+      if (page->readings->len > 0)
+        g_assert_cmpint (g_array_index (page->readings, TwFhirReading, 0).obs.unit, ==, TW_UNIT_UNKNOWN);
       g_assert_cmpuint (page->refusals->len, ==, 1);
       g_assert_cmpint (g_array_index (page->refusals, TwFhirRefusal, 0).problem, ==, table[i].problem);
     }
