@@ -154,16 +154,10 @@ fill_point (const TwTwin *twin,
             TwForecastPoint *point)
 {
   const TwVitalPriors *own = tw_vital_get_priors (vital, twin->priors);
-  double multiplier[TW_INTERVAL_LEVELS];
-  double low, high;
   TwCentre centre;
 
   tw_vital_centre (vital, own, age_min, horizon_min, &centre);
-  tw_intervals_multipliers (&vital->intervals, &own->intervals, horizon_min, multiplier);
-  tw_crossing_quantiles (&centre, multiplier, point->q);
-  tw_priors_get_hard (twin->priors, (TwChannel) vital->channel, &low, &high);
-  for (guint i = 0; i < TW_N_QUANTILES; i++)
-    point->q[i] = CLAMP (point->q[i], low, high);
+  tw_vital_quantiles (vital, twin->priors, &centre, horizon_min, point->q);
   point->variance = centre.sd * centre.sd;
   point->horizon_min = horizon_min;
 }
@@ -235,6 +229,82 @@ tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwH
   for (guint i = 0; i < start->n_horizons; i++)
     if (start->horizon_min[i] == horizon_min)
       tw_intervals_get_honesty (&vital->intervals, start, i, honesty);
+}
+
+guint
+tw_twin_get_record_serial (const TwTwin *twin, TwChannel channel)
+{
+  g_return_val_if_fail (twin != NULL, 0);
+
+  return is_vital (channel) ? twin->vitals[channel].now.score.serial : 0;
+}
+
+/* horizon_min 0: the main one. FALSE, and an empty report, where the horizon is not scored at the present
+ * cadence. Costs two bootstraps, about .1 ms: keep it until tw_twin_get_record_serial changes. */
+gboolean
+tw_twin_report (const TwTwin *twin,
+                TwChannel channel,
+                int horizon_min,
+                gint64 now_us,
+                TwSelfReport *report)
+{
+  const TwVital *vital;
+  const TwIntervalStart *start;
+
+  g_return_val_if_fail (twin != NULL && report != NULL, FALSE);
+
+  *report = (TwSelfReport){ .channel = channel, .horizon_min = horizon_min };
+  if (!is_vital (channel))
+    return FALSE;
+  vital = &twin->vitals[channel].now;
+  start = &tw_vital_get_priors (vital, twin->priors)->intervals;
+  if (horizon_min == 0)
+    horizon_min = start->horizon_min[get_main_horizon (start)];
+  for (guint i = 0; i < start->n_horizons; i++)
+    if (start->horizon_min[i] == horizon_min)
+      {
+        tw_self_score_report (&vital->score, start->slot[i], now_us, report);
+        report->channel = channel;
+        report->horizon_min = horizon_min;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* The variance after one more reading does not depend on its value, so a reading as expected is tried out on
+ * a copy. The patient's own spread, which such a reading would shrink, is kept. */
+void
+tw_twin_width_split (const TwTwin *twin,
+                     TwChannel channel,
+                     int horizon_min,
+                     gint64 now_us,
+                     TwWidthSplit *split)
+{
+  const TwVital *vital;
+  const TwVitalPriors *own;
+  TwVital fresh;
+  TwCentre now, then;
+
+  g_return_if_fail (twin != NULL && split != NULL);
+
+  *split = (TwWidthSplit){ (double) NAN, (double) NAN, (double) NAN, (double) NAN };
+  if (!is_vital (channel) || horizon_min < 1 || horizon_min > MAX_HORIZON_MIN)
+    return;
+  vital = &twin->vitals[channel].now;
+  if (!is_given (get_status (vital, twin->priors, now_us)))
+    return;
+  own = tw_vital_get_priors (vital, twin->priors);
+  split->age_min = get_age_min (vital, now_us);
+  tw_vital_centre (vital, own, split->age_min, horizon_min, &now);
+  tw_vital_centre (vital, own, split->age_min, 0, &then);
+  fresh = *vital;
+  tw_vital_replay (&fresh, twin->priors,
+                   &(TwSample){ .t_us = MAX (now_us, vital->model.newest_us), .value = then.median });
+  fresh.model.spread = vital->model.spread;
+  tw_vital_centre (&fresh, own, 0, horizon_min, &then);
+  split->sd = now.sd;
+  split->sd_fresh = then.sd;
+  split->narrowing = 1 - then.sd / now.sd;
 }
 
 void

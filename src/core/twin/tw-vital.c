@@ -18,6 +18,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tw-crossing.h"
 #include "tw-quality.h"
 #include "tw-time.h"
 
@@ -50,6 +51,7 @@ tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel)
   tw_cadence_start (&vital->model.cadence);
   tw_filter_start (&vital->model.filter, &tw_vital_get_priors (vital, priors)->filter);
   tw_intervals_start (&vital->intervals);
+  tw_self_score_start (&vital->score);
 }
 
 static gboolean
@@ -77,7 +79,8 @@ tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel chann
          && cadence->cadence < TW_N_CADENCES && cadence->n <= TW_CADENCE_GAPS
          && cadence->next < TW_CADENCE_GAPS && is_finite_state (vital)
          && tw_intervals_are_sound (&vital->intervals,
-                                    &tw_vital_get_priors (vital, priors)->intervals);
+                                    &tw_vital_get_priors (vital, priors)->intervals)
+         && tw_self_score_is_sound (&vital->score);
 }
 
 const TwVitalPriors *
@@ -263,6 +266,49 @@ tw_vital_centre (const TwVital *vital,
   centre->sd = sqrt ((variance + tw_filter_noise (&priors->filter, 1)) * vital->model.spread);
 }
 
+void
+tw_vital_quantiles (const TwVital *vital,
+                    const TwPriors *priors,
+                    const TwCentre *centre,
+                    double horizon_min,
+                    double q[TW_N_QUANTILES])
+{
+  double multiplier[TW_INTERVAL_LEVELS];
+  double low, high;
+
+  tw_intervals_multipliers (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
+                            horizon_min, multiplier);
+  tw_crossing_quantiles (centre, multiplier, q);
+  tw_priors_get_hard (priors, (TwChannel) vital->channel, &low, &high);
+  for (guint i = 0; i < TW_N_QUANTILES; i++)
+    q[i] = CLAMP (q[i], low, high);
+}
+
+/* Keeps what is issued at horizon i, as the screen shows it. */
+static void
+record_issue (TwVital *vital, const TwPriors *priors, guint i, const TwCentre *centre)
+{
+  const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+  TwSelfIssue issue = { .t_us = vital->model.newest_us,
+                        .horizon_min = start->horizon_min[i],
+                        .sd_persistence = (double) NAN,
+                        .sd_ewma = (double) NAN };
+
+  for (guint e = 0; e < TW_N_EXPERTS; e++)
+    issue.expert[e] = (double) NAN;
+  issue.expert[TW_EXPERT_PERSISTENCE] = vital->model.newest_value;
+  tw_vital_quantiles (vital, priors, centre, start->horizon_min[i], issue.q);
+  tw_self_score_issue (&vital->score, start->slot[i], &issue);
+}
+
+/* At another cadence other horizons are issued: what was on its way is not scored. */
+static void
+drop_pending (TwVital *vital)
+{
+  tw_intervals_change (&vital->intervals);
+  tw_self_score_drop_pending (&vital->score);
+}
+
 static void
 issue (TwVital *vital, const TwPriors *priors)
 {
@@ -276,8 +322,26 @@ issue (TwVital *vital, const TwPriors *priors)
         TwCentre centre;
 
         tw_vital_centre (vital, own, 0, start->horizon_min[i], &centre);
+        record_issue (vital, priors, i, &centre);
         tw_intervals_issue (&vital->intervals, start, i, &origin, &centre);
       }
+}
+
+/* Settles what this reading brings due. */
+static void
+score_reading (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  TwSelfTarget now = { .t_us = sample->t_us, .value = sample->value,
+                       .resolution = own->filter.resolution };
+  TwSelfTarget before;
+
+  tw_priors_get_hard (priors, (TwChannel) vital->channel, &now.low, &now.high);
+  before = now;
+  before.t_us = vital->model.newest_us;
+  before.value = vital->model.newest_value;
+  tw_self_score_settle_due (&vital->score, vital->model.n_accepted > 0 ? &before : NULL, &now);
+  tw_self_score_observe (&vital->score, sample->t_us, sample->value);
 }
 
 /* Feeds one sample. See tw_twin_update for the contract. */
@@ -290,13 +354,18 @@ tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
   TwUpdate result;
 
   if (!is_usable (vital, priors, sample))
-    return TW_UPDATE_REFUSED;
+    {
+      if (tw_quality_verdict (sample->quality) == TW_VERDICT_REJECTED)
+        tw_self_score_reject (&vital->score, sample->t_us);
+      return TW_UPDATE_REFUSED;
+    }
 
+  score_reading (vital, priors, sample);
   tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
                       vital->model.n_accepted > 0 ? &before : NULL, &now);
   result = absorb (vital, priors, sample);
   if (vital->model.cadence.cadence != cadence_before)
-    tw_intervals_change (&vital->intervals);
+    drop_pending (vital);
   if (vital->model.n_accepted > TW_VITAL_MIN_READINGS)
     issue (vital, priors);
   return result;
@@ -319,7 +388,7 @@ void
 tw_vital_end_replay (TwVital *vital, TwCadence cadence_before)
 {
   if (vital->model.cadence.cadence != cadence_before)
-    tw_intervals_change (&vital->intervals);
+    drop_pending (vital);
 }
 
 /* The channel's own limit (a continuous signal 2 min, a cuff 30 min ...), or three times its usual spacing

@@ -7,13 +7,14 @@
 #include "tw-filter.h"
 #include "tw-interval.h"
 #include "tw-priors.h"
+#include "tw-self-score.h"
 #include "tw-series.h"
 #include "tw-twin.h"
 
 G_BEGIN_DECLS
 
 #define TW_VITAL_MAGIC 0x54574956u /* "TWIV" */
-#define TW_VITAL_VERSION 1
+#define TW_VITAL_VERSION 2
 #define TW_VITAL_MIN_READINGS 5
 
 /* What was learned from the readings: the same readings in the same order give the same bits. */
@@ -43,6 +44,7 @@ typedef struct
   gint32 channel;
   TwVitalModel model;
   TwIntervals intervals;
+  TwSelfScore score;
 } TwVital;
 
 void tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel);
@@ -62,6 +64,12 @@ void tw_vital_centre (const TwVital *vital,
                       double age_min,
                       double horizon_min,
                       TwCentre *centre);
+/* The seven quantiles around a centre with the patient's own ranges, inside the hard limits. */
+void tw_vital_quantiles (const TwVital *vital,
+                         const TwPriors *priors,
+                         const TwCentre *centre,
+                         double horizon_min,
+                         double q[TW_N_QUANTILES]);
 /* Age beyond which a forecast is withheld. */
 gint64 tw_vital_stale_us (const TwVital *vital);
 
