@@ -104,6 +104,17 @@ fill_order (const Window *window, TwStatistics *result)
   gsl_stats_minmax (&result->min, &result->max, values, 1, window->n);
 }
 
+/* Share of the window that no value covers. */
+static double
+get_missing_share (const double *weights, gsize n, gint64 from_us, gint64 to_us)
+{
+  double covered = 0, whole = (double) to_us - (double) from_us;
+
+  for (gsize i = 0; i < n; i++)
+    covered += weights[i];
+  return whole > 0 ? CLAMP (1 - covered / whole, 0, 1) : 0;
+}
+
 /* Times in UTC microseconds, both ends of the window included. sd and cv need two samples, cv a
  * mean that is not 0. NaN, infinite, suspect and rejected samples are counted in n_skipped. */
 void
@@ -118,8 +129,8 @@ tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us, T
   window_fill (&window, view, from_us, to_us);
   *result = (TwStatistics){ .n = window.n, .n_skipped = window.n_skipped, .mean = NAN, .sd = NAN,
                             .cv = NAN, .median = NAN, .q25 = NAN, .q75 = NAN, .mad = NAN,
-                            .min = NAN, .max = NAN, .time_weighted_mean = NAN, .first = NAN,
-                            .last = NAN };
+                            .min = NAN, .max = NAN, .time_weighted_mean = NAN, .missing_share = 1,
+                            .first = NAN, .last = NAN };
   if (window.n == 0)
     return;
 
@@ -136,6 +147,7 @@ tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us, T
       weight += weights[i];
     }
   result->time_weighted_mean = sum / weight;
+  result->missing_share = get_missing_share (weights, window.n, from_us, to_us);
   result->first = window.value[0];
   result->last = window.value[window.n - 1];
   result->from_us = window.t_us[0];

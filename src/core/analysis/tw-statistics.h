@@ -3,22 +3,11 @@
 #pragma once
 
 #include "tw-series.h"
+#include "tw-summary.h"
 
 G_BEGIN_DECLS
 
-typedef struct
-{
-  gsize n;              /* samples used: finite, verdict <= 1 */
-  gsize n_skipped;      /* NaN, suspect or rejected in the window */
-  double mean, sd, cv;  /* NaN where undefined */
-  double median, q25, q75, mad;
-  double min, max;
-  double time_weighted_mean; /* a value is carried at most 2 x median spacing */
-  double first, last;
-  gint64 from_us, to_us;     /* times of the first and last sample used */
-} TwStatistics;
-
-/* n == 0: every double is NaN ("no data"). Uses GSL. */
+/* n == 0: every double is NaN ("no data"), missing_share 1. Uses GSL. */
 void tw_statistics_compute (const TwSeriesView *view, gint64 from_us, gint64 to_us,
                             TwStatistics *result);
 
