@@ -54,9 +54,12 @@ load_priors (void)
   g_autofree char *clean = dup_table ("clean.csv");
   g_autofree char *priors = dup_table ("priors.csv");
   g_autofree char *quantiles = dup_table ("quantiles.csv");
+  g_autofree char *experts = dup_table ("experts.csv");
+  g_autofree char *learning = dup_table ("learning.csv");
+  const TwTwinTables texts = { priors, quantiles, experts, learning };
   g_autoptr (TwCleanLimits) limits = tw_clean_limits_new (clean, -1, NULL);
 
-  return tw_priors_new (priors, quantiles, limits, NULL);
+  return tw_priors_new (&texts, limits, NULL);
 }
 
 static void

@@ -81,9 +81,12 @@ load_priors (void)
   g_autofree char *clean = dup_table ("clean.csv");
   g_autofree char *priors = dup_table ("priors.csv");
   g_autofree char *quantiles = dup_table ("quantiles.csv");
+  g_autofree char *experts = dup_table ("experts.csv");
+  g_autofree char *learning = dup_table ("learning.csv");
+  const TwTwinTables texts = { priors, quantiles, experts, learning };
   g_autoptr (GError) error = NULL;
   g_autoptr (TwCleanLimits) limits = tw_clean_limits_new (clean, -1, &error);
-  TwPriors *made = limits != NULL ? tw_priors_new (priors, quantiles, limits, &error) : NULL;
+  TwPriors *made = limits != NULL ? tw_priors_new (&texts, limits, &error) : NULL;
 
   if (made == NULL)
     g_error ("%s", error->message);

@@ -31,13 +31,19 @@ load_twin (TwTables *tables, GError **error)
   g_autoptr (GBytes) clean = lookup ("clean.csv", error);
   g_autoptr (GBytes) priors = clean != NULL ? lookup ("priors.csv", error) : NULL;
   g_autoptr (GBytes) quantiles = priors != NULL ? lookup ("quantiles.csv", error) : NULL;
+  g_autoptr (GBytes) experts = quantiles != NULL ? lookup ("experts.csv", error) : NULL;
+  g_autoptr (GBytes) learning = experts != NULL ? lookup ("learning.csv", error) : NULL;
 
-  if (quantiles == NULL)
+  if (learning == NULL)
     return FALSE;
   tables->limits = tw_clean_limits_new (text_of (clean), -1, error);
   if (tables->limits == NULL)
     return FALSE;
-  tables->priors = tw_priors_new (text_of (priors), text_of (quantiles), tables->limits, error);
+  tables->priors = tw_priors_new (&(TwTwinTables) { .priors = text_of (priors),
+                                                    .quantiles = text_of (quantiles),
+                                                    .experts = text_of (experts),
+                                                    .learning = text_of (learning) },
+                                  tables->limits, error);
   return tables->priors != NULL;
 }
 

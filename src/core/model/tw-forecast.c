@@ -7,6 +7,24 @@
 
 #include <math.h>
 
+#include <glib/gi18n-lib.h>
+
+const char *
+tw_expert_label (TwExpert expert)
+{
+  static const char *const labels[TW_N_EXPERTS] = {
+    N_("last value"),
+    N_("moving average"),
+    N_("own baseline"),
+    N_("pattern of many patients"),
+    N_("own pattern"),
+  };
+
+  g_return_val_if_fail ((guint) expert < TW_N_EXPERTS, "");
+
+  return _(labels[expert]);
+}
+
 /* Exact at both ends. */
 static double
 mix (double a, double b, double share)
@@ -36,6 +54,8 @@ tw_forecast_at (const TwForecast *forecast, double horizon_min, TwForecastPoint 
       point->variance = mix (a->variance, b->variance, share);
       for (int q = 0; q < TW_N_QUANTILES; q++)
         point->q[q] = mix (a->q[q], b->q[q], share);
+      for (int e = 0; e < TW_N_EXPERTS; e++)
+        point->weight[e] = mix (a->weight[e], b->weight[e], share);
       return TRUE;
     }
   return FALSE;

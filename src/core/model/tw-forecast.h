@@ -34,11 +34,33 @@ typedef enum
   TW_FORECAST_NOT_MODELLED
 } TwForecastStatus;
 
+/* Who has a say in the median of a forecast. */
+typedef enum
+{
+  TW_EXPERT_PERSISTENCE, /* the last value carried on */
+  TW_EXPERT_EWMA,        /* a moving average */
+  TW_EXPERT_FILTER,      /* the patient's own baseline and its decaying deviations */
+  TW_EXPERT_RIDGE,       /* the pattern of many patients, on what this one did lately */
+  TW_EXPERT_PERSONAL,    /* a pattern learned on this very patient (glucose sensors) */
+  TW_N_EXPERTS
+} TwExpert;
+
+/* In words for people, marked for translation: "last value", ... never NULL. */
+const char *tw_expert_label (TwExpert expert);
+
+/* What an expert counts for on this patient, and how it has fared. */
+typedef struct
+{
+  double weight; /* 0..1, all of a channel and horizon together 1; 0: takes no part */
+  double mae;    /* mean absolute error lately (memory 50), channel's unit; NaN: nothing came due */
+} TwExpertRecord;
+
 typedef struct
 {
   int horizon_min;            /* from issued_us */
   double variance;            /* of a new measurement, unit squared */
   double q[TW_N_QUANTILES];   /* ordered, clipped to the hard limits */
+  double weight[TW_N_EXPERTS]; /* of the experts in the median; they sum to 1 */
 } TwForecastPoint;
 
 /* How the forecasts of this channel and horizon have fared on this very patient. */

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "tw-channel.h"
+#include "tw-forecast.h"
 
 G_BEGIN_DECLS
 
@@ -61,18 +62,6 @@ typedef struct
   TwOutcome outcome;
   gboolean fallback;      /* issued while the twin did not trust itself */
 } TwGhost;
-
-/* Experts that may have a say in the median. */
-typedef enum
-{
-  TW_EXPERT_PERSISTENCE, /* the last value */
-  TW_EXPERT_EWMA,        /* weighted mean of the last values */
-  TW_EXPERT_FILTER,      /* baseline and decaying deviations */
-  TW_EXPERT_RIDGE,       /* what was learned on many patients */
-  TW_EXPERT_PERSONAL,    /* the same, fitted on to this patient */
-  TW_EXPERT_PHYSIOLOGY,
-  TW_N_EXPERTS
-} TwExpert;
 
 typedef struct
 {

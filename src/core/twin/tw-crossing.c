@@ -39,6 +39,15 @@ typedef struct
   double p_end;
 } Limits;
 
+/* Who is asked what. */
+typedef struct
+{
+  const TwVital *vital;
+  const TwVitalPriors *own;
+  const TwCrossingQuestion *question;
+  TwOutlook outlook;
+} TwScene;
+
 /* Standardised level of the base paths; the mirrored path is its negative. */
 typedef struct
 {
@@ -86,22 +95,20 @@ spread (double q[TW_N_QUANTILES], double sd)
 }
 
 static double
-score_at (const TwVital *vital,
-           const TwVitalPriors *own,
-           const TwCrossingQuestion *question,
-           Variant variant,
-           double minutes)
+score_at (const TwScene *scene, const TwFilterModel *model, Variant variant, double minutes)
 {
+  const TwCrossingQuestion *question = scene->question;
   double multiplier[TW_INTERVAL_LEVELS];
   double q[TW_N_QUANTILES];
   TwCentre centre;
   double score;
 
-  tw_vital_centre (vital, own, question->age_min, minutes, &centre);
+  tw_vital_centre (scene->vital, model, &scene->own->intervals, &scene->outlook,
+                   question->age_min + minutes, &centre);
   if (variant == VARIANT_LAST_VALUE)
-    centre.median = vital->model.newest_value;
-  tw_intervals_multipliers (variant == VARIANT_POPULATION ? NULL : &vital->intervals,
-                            &own->intervals, minutes, multiplier);
+    centre.median = scene->vital->model.newest_value;
+  tw_intervals_multipliers (variant == VARIANT_POPULATION ? NULL : &scene->vital->intervals,
+                            &scene->own->intervals, minutes, multiplier);
   tw_crossing_quantiles (&centre, multiplier, q);
   spread (q, centre.sd);
   score = tw_crossing_score (q, question->threshold);
@@ -109,23 +116,19 @@ score_at (const TwVital *vital,
 }
 
 static void
-compute_limits (const TwVital *vital,
-                const TwVitalPriors *own,
-                const TwCrossingQuestion *question,
-                Variant variant,
-                Limits *limits)
+compute_limits (const TwScene *scene, Variant variant, Limits *limits)
 {
-  TwVitalPriors changed = *own;
+  TwFilterModel model = scene->own->filter;
 
   if (variant == VARIANT_TAU_HALF)
-    changed.filter.tau_slow_min *= .5;
+    model.tau_slow_min *= .5;
   else if (variant == VARIANT_TAU_DOUBLE)
-    changed.filter.tau_slow_min *= 2;
+    model.tau_slow_min *= 2;
   for (guint j = 0; j <= TW_PATH_STEPS; j++)
     {
-      double minutes = (double) question->horizon_min * j / TW_PATH_STEPS;
+      double minutes = (double) scene->question->horizon_min * j / TW_PATH_STEPS;
 
-      limits->limit[j] = score_at (vital, &changed, question, variant, minutes);
+      limits->limit[j] = score_at (scene, &model, variant, minutes);
     }
   limits->p_end = gsl_cdf_ugaussian_P (limits->limit[TW_PATH_STEPS]);
 }
@@ -253,12 +256,13 @@ tw_crossing_compute (const TwVital *vital,
                      const TwCrossingQuestion *question,
                      TwCrossing *crossing)
 {
-  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  TwScene scene = { .vital = vital, .own = tw_vital_get_priors (vital, priors), .question = question };
   Limits limits[N_VARIANTS];
   Paths paths;
 
+  tw_vital_look (vital, priors, &scene.outlook);
   for (guint v = 0; v < N_VARIANTS; v++)
-    compute_limits (vital, own, question, (Variant) v, &limits[v]);
+    compute_limits (&scene, (Variant) v, &limits[v]);
   compute_paths (vital, priors, question, &paths);
   crossing->p = probability (&paths, &limits[VARIANT_OWN]);
   crossing->p_low = crossing->p_high = crossing->p;

@@ -21,22 +21,6 @@
 static const gint16 miss_steps[TW_INTERVAL_LEVELS] = { 30, 36, 39, 30, 36, 39 };
 static const gint16 hit_steps[TW_INTERVAL_LEVELS] = { 10, 4, 1, 10, 4, 1 };
 
-static guint32
-to_ms (gint64 t_us)
-{
-  /* Floor division: the same rounding before and after 1970. */
-  gint64 ms = t_us / 1000 - (t_us % 1000 < 0);
-
-  return (guint32) (guint64) ms;
-}
-
-/* b - a for two times less than 24 days apart. */
-static gint32
-ms_between (guint32 a, guint32 b)
-{
-  return (gint32) (b - a);
-}
-
 double
 tw_interval_multiplier (double step)
 {
@@ -57,39 +41,37 @@ tw_intervals_start (TwIntervals *intervals)
   memset (intervals, 0, sizeof *intervals);
 }
 
-static guint
-get_capacity (const TwIntervalStart *start)
-{
-  return TW_INTERVAL_PENDING / start->n_horizons;
-}
-
 gboolean
-tw_intervals_are_sound (const TwIntervals *intervals, const TwIntervalStart *start)
+tw_intervals_are_sound (const TwIntervals *intervals)
 {
   const gint16 widest = TW_INTERVAL_MAX_STEP - TW_INTERVAL_MIN_STEP;
 
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     {
       const TwIntervalSlot *slot = &intervals->slot[i];
 
-      if (slot->n > get_capacity (start) || slot->first >= get_capacity (start)
+      if (slot->n > TW_INTERVAL_PENDING || slot->first >= TW_INTERVAL_PENDING
           || !isfinite (slot->abs_error))
         return FALSE;
       for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
         if (ABS ((int) slot->learned[l]) > widest)
           return FALSE;
+      for (guint k = 0; k < slot->n; k++)
+        {
+          const TwIssued *issued = &intervals->pending[i][(slot->first + k) % TW_INTERVAL_PENDING];
+
+          if (!isfinite (issued->median) || !(issued->sd > 0))
+            return FALSE;
+        }
     }
   return TRUE;
 }
 
 void
-tw_intervals_change (TwIntervals *intervals)
+tw_intervals_hurry (TwIntervals *intervals, guint n)
 {
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
-    {
-      intervals->slot[i].first = 0;
-      intervals->slot[i].n = 0;
-    }
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
+    intervals->slot[i].hurry = n;
 }
 
 /* Each side rises outwards; three numbers, so three exchanges sort them. */
@@ -115,7 +97,7 @@ get_steps (const TwIntervals *intervals,
            guint i,
            gint16 step[TW_INTERVAL_LEVELS])
 {
-  const gint16 *learned = intervals->slot[start->slot[i]].learned;
+  const gint16 *learned = intervals->slot[i].learned;
 
   for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
     {
@@ -142,17 +124,30 @@ count_outcome (TwIntervalSlot *slot, gboolean inside)
     slot->unreliable = FALSE;
 }
 
+/* Eta in units of .05 for the forecast that comes due now. */
+static int
+get_pace (const TwIntervalSlot *slot, const TwIntervalRules *rules)
+{
+  double pace = rules->usual;
+
+  if (slot->scored < rules->n_start)
+    pace += ((double) rules->start - rules->usual) * (rules->n_start - slot->scored) / rules->n_start;
+  return (int) round (slot->hurry > 0 ? 2 * pace : pace);
+}
+
 static void
 score_one (TwIntervals *intervals,
            const TwIntervalStart *start,
+           const TwIntervalRules *rules,
            guint i,
            const TwIssued *issued,
            double value)
 {
-  TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
-  double error = value - (double) issued->median;
+  TwIntervalSlot *slot = &intervals->slot[i];
+  double error = value - issued->median;
   /* ln (|z|) in steps: z > q is one comparison of whole steps per level, and -inf for a perfect hit. */
-  double reach = log (fabs (error) / (double) issued->sd) / TW_INTERVAL_UNIT;
+  double reach = log (fabs (error) / issued->sd) / TW_INTERVAL_UNIT;
+  int pace = get_pace (slot, rules);
   gboolean missed[TW_INTERVAL_LEVELS];
   gint16 step[TW_INTERVAL_LEVELS];
 
@@ -162,7 +157,7 @@ score_one (TwIntervals *intervals,
       int moved;
 
       missed[l] = (l < 3) == (error > 0) && reach > issued->step[l];
-      moved = step[l] + (missed[l] ? miss_steps[l] : -hit_steps[l]);
+      moved = step[l] + pace * (missed[l] ? miss_steps[l] : -hit_steps[l]);
       step[l] = (gint16) CLAMP (moved, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
     }
   sort_side (step);
@@ -171,6 +166,7 @@ score_one (TwIntervals *intervals,
     slot->learned[l] = (gint16) (step[l] - start->step[i][l]);
 
   slot->scored++;
+  slot->hurry -= slot->hurry > 0;
   slot->abs_error += fabs (error);
   slot->inside50 += !missed[0] && !missed[3];
   slot->inside80 += !missed[1] && !missed[4];
@@ -178,57 +174,46 @@ score_one (TwIntervals *intervals,
   count_outcome (slot, !missed[1] && !missed[4]);
 }
 
-/* The nearer reading within the tolerance; FALSE when neither is: nothing came true, nothing is scored. */
-static gboolean
-find_target (const TwIssued *issued,
-             int horizon_min,
-             const TwReading *before,
-             const TwReading *now,
-             double *value)
+const TwReading *
+tw_interval_find_target (gint64 target_us,
+                         int horizon_min,
+                         const TwReading *before,
+                         const TwReading *now)
 {
-  gint32 tolerance_ms = horizon_min * 60000 / 3;
-  gint32 early = G_MAXINT32;
-  gint32 late = G_MAXINT32;
+  gint64 early_us = before != NULL ? target_us - before->t_us : G_MAXINT64;
+  gint64 late_us = now->t_us - target_us;
 
-  if (before != NULL)
-    early = ms_between (to_ms (before->t_us), issued->target_ms);
-  if (before == NULL || now->t_us - before->t_us < TW_DAY)
-    late = ms_between (issued->target_ms, to_ms (now->t_us));
-  if (MIN (early, late) > tolerance_ms)
-    return FALSE;
-  *value = early <= late ? before->value : now->value;
-  return TRUE;
+  if (MIN (early_us, late_us) > horizon_min * TW_MINUTE / 3)
+    return NULL;
+  return early_us <= late_us ? before : now;
 }
 
 void
 tw_intervals_score (TwIntervals *intervals,
                     const TwIntervalStart *start,
+                    const TwIntervalRules *rules,
                     const TwReading *before,
                     const TwReading *now)
 {
-  /* After a day of silence everything pending is due, and clocks of 32 bits would be stretched. */
-  gboolean all_due = before != NULL && now->t_us - before->t_us >= TW_DAY;
-  guint capacity = get_capacity (start);
-
   for (guint i = 0; i < start->n_horizons; i++)
     {
-      TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+      TwIntervalSlot *slot = &intervals->slot[i];
 
       while (slot->n > 0)
         {
-          const TwIssued *issued = &intervals->pending[i * capacity + slot->first];
-          double value;
+          const TwIssued *issued = &intervals->pending[i][slot->first];
+          gint64 target_us = issued->issued_us + start->horizon_min[i] * TW_MINUTE;
+          const TwReading *observed;
 
-          if (!all_due && ms_between (issued->target_ms, to_ms (now->t_us)) < 0)
+          if (now->t_us < target_us)
             break;
-          if (find_target (issued, start->horizon_min[i], before, now, &value))
-            score_one (intervals, start, i, issued, value);
-          slot->first = (guint8) ((slot->first + 1) % capacity);
+          observed = tw_interval_find_target (target_us, start->horizon_min[i], before, now);
+          if (observed != NULL)
+            score_one (intervals, start, rules, i, issued, observed->value);
+          slot->first = (guint8) ((slot->first + 1) % TW_INTERVAL_PENDING);
           slot->n--;
         }
     }
-  for (guint i = 0; all_due && i < TW_INTERVAL_SLOTS; i++)
-    intervals->slot[i].ever_issued = FALSE;
 }
 
 gboolean
@@ -237,12 +222,12 @@ tw_intervals_may_issue (const TwIntervals *intervals,
                         guint i,
                         gint64 t_us)
 {
-  const TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
-  gint32 distance_ms = start->horizon_min[i] * 60000 / (gint32) get_capacity (start);
+  const TwIntervalSlot *slot = &intervals->slot[i];
+  /* A quarter of the horizon, of long ones a sixth. */
+  gint64 distance_us = start->horizon_min[i] * TW_MINUTE / (start->horizon_min[i] > 60 ? 6 : 4);
 
-  /* A full run can only be left over from another cadence's longer distance. */
-  return slot->n < get_capacity (start)
-         && (!slot->ever_issued || ms_between (slot->issued_ms, to_ms (t_us)) >= distance_ms);
+  return slot->n < TW_INTERVAL_PENDING
+         && (!slot->ever_issued || t_us - slot->issued_us >= distance_us);
 }
 
 void
@@ -252,15 +237,15 @@ tw_intervals_issue (TwIntervals *intervals,
                     const TwReading *origin,
                     const TwCentre *centre)
 {
-  TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
-  guint at = (slot->first + slot->n) % get_capacity (start);
-  TwIssued *issued = &intervals->pending[i * get_capacity (start) + at];
+  TwIntervalSlot *slot = &intervals->slot[i];
+  TwIssued *issued = &intervals->pending[i][(slot->first + slot->n) % TW_INTERVAL_PENDING];
 
-  issued->target_ms = to_ms (origin->t_us) + (guint32) start->horizon_min[i] * 60000u;
-  issued->median = (float) centre->median;
-  issued->sd = (float) centre->sd;
+  memset (issued, 0, sizeof *issued);
+  issued->issued_us = origin->t_us;
+  issued->median = centre->median;
+  issued->sd = centre->sd;
   get_steps (intervals, start, i, issued->step);
-  slot->issued_ms = to_ms (origin->t_us);
+  slot->issued_us = origin->t_us;
   slot->ever_issued = TRUE;
   slot->n++;
 }
@@ -271,7 +256,7 @@ tw_intervals_get_honesty (const TwIntervals *intervals,
                           guint i,
                           TwHonesty *honesty)
 {
-  const TwIntervalSlot *slot = &intervals->slot[start->slot[i]];
+  const TwIntervalSlot *slot = &intervals->slot[i];
 
   *honesty = (TwHonesty) {
     .horizon_min = start->horizon_min[i],
@@ -286,14 +271,17 @@ tw_intervals_get_honesty (const TwIntervals *intervals,
 }
 
 gboolean
-tw_intervals_is_unreliable (const TwIntervals *intervals, const TwIntervalStart *start, guint i)
+tw_intervals_is_unreliable (const TwIntervals *intervals, guint i)
 {
-  return intervals->slot[start->slot[i]].unreliable;
+  return intervals->slot[i].unreliable;
 }
 
-/* Neighbouring horizons of horizon_min and the weight of the upper one; flat beyond the ends. */
-static void
-neighbours (const TwIntervalStart *start, double horizon_min, guint *lower, guint *upper, double *w)
+void
+tw_interval_neighbours (const TwIntervalStart *start,
+                        double horizon_min,
+                        guint *lower,
+                        guint *upper,
+                        double *w)
 {
   guint last = start->n_horizons - 1;
 
@@ -326,7 +314,7 @@ tw_intervals_multipliers (const TwIntervals *intervals,
   guint a, b;
   double w;
 
-  neighbours (start, horizon_min, &a, &b, &w);
+  tw_interval_neighbours (start, horizon_min, &a, &b, &w);
   if (intervals != NULL)
     {
       get_steps (intervals, start, a, own[0]);
@@ -339,14 +327,4 @@ tw_intervals_multipliers (const TwIntervals *intervals,
     }
   for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
     multiplier[l] = tw_interval_multiplier (from[l] + w * (to[l] - from[l]));
-}
-
-double
-tw_interval_persistence (const TwIntervalStart *start, double horizon_min)
-{
-  guint a, b;
-  double w;
-
-  neighbours (start, horizon_min, &a, &b, &w);
-  return start->persistence[a] + w * (start->persistence[b] - start->persistence[a]);
 }

@@ -27,7 +27,7 @@ tw_self_score_start (TwSelfScore *score)
   memset (score, 0, sizeof *score);
   score->first_us = G_MININT64;
   score->stepped_us = G_MININT64;
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     {
       score->slot[i].drift.counted_us = G_MININT64;
       score->slot[i].blocks.start_us = G_MININT64;
@@ -52,7 +52,7 @@ is_sound_slot (const TwSelfSlot *slot)
 gboolean
 tw_self_score_is_sound (const TwSelfScore *score)
 {
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     if (!is_sound_slot (&score->slot[i]))
       return FALSE;
   return isfinite (score->volatility) && score->volatility >= 0;
@@ -92,7 +92,7 @@ void
 tw_self_score_reject (TwSelfScore *score, gint64 t_us)
 {
   score->serial++;
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     {
       TwSelfSlot *slot = &score->slot[i];
 
@@ -349,7 +349,7 @@ find_target (gint64 due_us, gint64 tolerance_us, const TwSelfTarget *before, con
 void
 tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, const TwSelfTarget *now)
 {
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     {
       TwSelfSlot *slot = &score->slot[i];
       gint64 horizon_us = slot->horizon_min * TW_MINUTE;
@@ -363,14 +363,6 @@ tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, const 
           tw_self_score_settle (score, i, find_target (due_us, horizon_us / 3, before, now));
         }
     }
-}
-
-void
-tw_self_score_drop_pending (TwSelfScore *score)
-{
-  for (guint i = 0; i < TW_INTERVAL_SLOTS; i++)
-    while (score->slot[i].issued != score->slot[i].settled)
-      tw_self_score_settle (score, i, NULL);
 }
 
 gboolean

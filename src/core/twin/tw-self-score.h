@@ -113,7 +113,7 @@ typedef struct
   double volatility;     /* mean absolute step between readings at least a minute apart */
   guint32 n_steps;
   guint32 serial;
-  TwSelfSlot slot[TW_INTERVAL_SLOTS];
+  TwSelfSlot slot[TW_INTERVAL_HORIZONS];
 } TwSelfScore;
 
 void tw_self_score_start (TwSelfScore *score);
@@ -129,8 +129,6 @@ void tw_self_score_settle (TwSelfScore *score, guint slot, const TwSelfTarget *t
 /* Settles all that is due at this reading, each by the nearer of it and the one before (NULL: none) within a
  * third of the horizon; of two as near the earlier. */
 void tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, const TwSelfTarget *now);
-/* The cadence changes: what is pending is never scored. */
-void tw_self_score_drop_pending (TwSelfScore *score);
 
 /* Volatility at which a bin of the record begins. */
 double tw_self_volatility_limit (guint bin);

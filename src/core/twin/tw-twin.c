@@ -129,7 +129,7 @@ get_status (const TwVital *vital, const TwPriors *priors, gint64 now_us)
     return TW_FORECAST_STALE_INPUT;
   if (vital->model.n_accepted < TW_VITAL_MIN_READINGS)
     return TW_FORECAST_TOO_FEW;
-  if (tw_intervals_is_unreliable (&vital->intervals, start, get_main_horizon (start)))
+  if (tw_intervals_is_unreliable (&vital->intervals, get_main_horizon (start)))
     return TW_FORECAST_UNRELIABLE;
   return TW_FORECAST_OK;
 }
@@ -149,17 +149,22 @@ get_age_min (const TwVital *vital, gint64 now_us)
 static void
 fill_point (const TwTwin *twin,
             const TwVital *vital,
-            double age_min,
-            int horizon_min,
+            const TwOutlook *outlook,
+            gint64 now_us,
             TwForecastPoint *point)
 {
   const TwVitalPriors *own = tw_vital_get_priors (vital, twin->priors);
+  double minutes = get_age_min (vital, now_us) + point->horizon_min;
+  double w;
   TwCentre centre;
+  guint a, b;
 
-  tw_vital_centre (vital, own, age_min, horizon_min, &centre);
-  tw_vital_quantiles (vital, twin->priors, &centre, horizon_min, point->q);
+  tw_vital_centre (vital, &own->filter, &own->intervals, outlook, minutes, &centre);
+  tw_vital_quantiles (vital, twin->priors, &centre, point->horizon_min, point->q);
   point->variance = centre.sd * centre.sd;
-  point->horizon_min = horizon_min;
+  tw_interval_neighbours (&own->intervals, minutes, &a, &b, &w);
+  for (guint e = 0; e < TW_N_EXPERTS; e++)
+    point->weight[e] = outlook->weight[a][e] + w * (outlook->weight[b][e] - outlook->weight[a][e]);
 }
 
 void
@@ -172,6 +177,7 @@ tw_twin_forecast (const TwTwin *twin,
 {
   const TwIntervalStart *start;
   const TwVital *vital;
+  TwOutlook outlook;
 
   g_return_if_fail (twin != NULL && forecast != NULL);
   g_return_if_fail (horizons_min != NULL || n_horizons == 0);
@@ -192,16 +198,22 @@ tw_twin_forecast (const TwTwin *twin,
   tw_intervals_get_honesty (&vital->intervals, start, get_main_horizon (start), &forecast->honesty);
   if (!is_given (forecast->status))
     return;
+  tw_vital_look (vital, twin->priors, &outlook);
   for (guint i = 0; i < MIN (n_horizons, TW_FORECAST_MAX_POINTS); i++)
     if (horizons_min[i] >= 1 && horizons_min[i] <= MAX_HORIZON_MIN)
-      fill_point (twin, vital, get_age_min (vital, now_us), horizons_min[i],
-                  &forecast->points[forecast->n_points++]);
+      {
+        TwForecastPoint *point = &forecast->points[forecast->n_points++];
+
+        point->horizon_min = horizons_min[i];
+        fill_point (twin, vital, &outlook, now_us, point);
+      }
 }
 
 guint
 tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int horizons_min[4])
 {
   const TwIntervalStart *start;
+  guint n = 0;
 
   g_return_val_if_fail (twin != NULL && horizons_min != NULL, 0);
 
@@ -209,8 +221,9 @@ tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int horizons
     return 0;
   start = &tw_vital_get_priors (&twin->vitals[channel].now, twin->priors)->intervals;
   for (guint i = 0; i < start->n_horizons; i++)
-    horizons_min[i] = start->horizon_min[i];
-  return start->n_horizons;
+    if (start->shown[i] && n < 4)
+      horizons_min[n++] = start->horizon_min[i];
+  return n;
 }
 
 void
@@ -229,6 +242,41 @@ tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwH
   for (guint i = 0; i < start->n_horizons; i++)
     if (start->horizon_min[i] == horizon_min)
       tw_intervals_get_honesty (&vital->intervals, start, i, honesty);
+}
+
+guint
+tw_twin_get_experts (const TwTwin *twin,
+                     TwChannel channel,
+                     int horizon_min,
+                     TwExpertRecord record[TW_N_EXPERTS])
+{
+  const TwIntervalStart *start;
+  const TwVital *vital;
+  TwOutlook outlook;
+
+  g_return_val_if_fail (twin != NULL && record != NULL, 0);
+
+  for (guint e = 0; e < TW_N_EXPERTS; e++)
+    record[e] = (TwExpertRecord) { 0, (double) NAN };
+  if (!is_vital (channel) || twin->vitals[channel].now.model.n_accepted == 0)
+    return 0;
+  vital = &twin->vitals[channel].now;
+  start = &tw_vital_get_priors (vital, twin->priors)->intervals;
+  tw_vital_look (vital, twin->priors, &outlook);
+  for (guint i = 0; i < start->n_horizons; i++)
+    if (start->horizon_min[i] == horizon_min)
+      {
+        const TwBlendSlot *slot = &vital->model.blend.slot[i];
+
+        for (guint e = 0; e < TW_N_EXPERTS; e++)
+          {
+            record[e].weight = outlook.weight[i][e];
+            if (slot->matured > 0 && isfinite (outlook.experts[i].median[e]))
+              record[e].mae = (double) slot->mae[e];
+          }
+        return slot->matured;
+      }
+  return 0;
 }
 
 guint
@@ -263,7 +311,7 @@ tw_twin_report (const TwTwin *twin,
   for (guint i = 0; i < start->n_horizons; i++)
     if (start->horizon_min[i] == horizon_min)
       {
-        tw_self_score_report (&vital->score, start->slot[i], now_us, report);
+        tw_self_score_report (&vital->score, i, now_us, report);
         report->channel = channel;
         report->horizon_min = horizon_min;
         return TRUE;
@@ -283,6 +331,7 @@ tw_twin_width_split (const TwTwin *twin,
   const TwVital *vital;
   const TwVitalPriors *own;
   TwVital fresh;
+  TwOutlook outlook;
   TwCentre now, then;
 
   g_return_if_fail (twin != NULL && split != NULL);
@@ -295,13 +344,15 @@ tw_twin_width_split (const TwTwin *twin,
     return;
   own = tw_vital_get_priors (vital, twin->priors);
   split->age_min = get_age_min (vital, now_us);
-  tw_vital_centre (vital, own, split->age_min, horizon_min, &now);
-  tw_vital_centre (vital, own, split->age_min, 0, &then);
+  tw_vital_look (vital, twin->priors, &outlook);
+  tw_vital_centre (vital, &own->filter, &own->intervals, &outlook, split->age_min + horizon_min, &now);
+  tw_vital_centre (vital, &own->filter, &own->intervals, &outlook, split->age_min, &then);
   fresh = *vital;
   tw_vital_replay (&fresh, twin->priors,
                    &(TwSample){ .t_us = MAX (now_us, vital->model.newest_us), .value = then.median });
   fresh.model.spread = vital->model.spread;
-  tw_vital_centre (&fresh, own, 0, horizon_min, &then);
+  tw_vital_look (&fresh, twin->priors, &outlook);
+  tw_vital_centre (&fresh, &own->filter, &own->intervals, &outlook, horizon_min, &then);
   split->sd = now.sd;
   split->sd_fresh = then.sd;
   split->narrowing = 1 - then.sd / now.sd;
@@ -402,7 +453,6 @@ void
 tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
 {
   TwVitalHistory *history;
-  TwCadence cadence;
   gsize length;
 
   g_return_if_fail (twin != NULL && view != NULL);
@@ -410,7 +460,6 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
   if (!is_vital (channel))
     return;
   history = &twin->vitals[channel];
-  cadence = history->now.model.cadence.cadence;
   if (!go_back (history, from_us))
     return;
   length = tw_series_view_get_length (view);
@@ -424,5 +473,4 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
       keep_checkpoint (history, sample.t_us);
       tw_vital_replay (&history->now, twin->priors, &sample);
     }
-  tw_vital_end_replay (&history->now, cadence);
 }

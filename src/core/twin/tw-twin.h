@@ -13,11 +13,19 @@
 
 G_BEGIN_DECLS
 
-/* Priors and start quantiles, from data/tables/priors.csv and quantiles.csv; immutable, counted. */
+/* Where a twin starts and how it learns; immutable, counted. */
 typedef struct _TwPriors TwPriors;
 
-TwPriors *tw_priors_new (const char *priors_csv, const char *quantiles_csv, TwCleanLimits *limits,
-                         GError **error);
+/* Texts of the tables in data/tables, by their names; none is NULL. */
+typedef struct
+{
+  const char *priors;    /* filters */
+  const char *quantiles; /* tracked horizons, start of the ranges */
+  const char *experts;   /* pooled ridge, start weights, conditional width */
+  const char *learning;  /* rates */
+} TwTwinTables;
+
+TwPriors *tw_priors_new (const TwTwinTables *tables, TwCleanLimits *limits, GError **error);
 TwPriors *tw_priors_ref (TwPriors *priors);
 void tw_priors_unref (TwPriors *priors);
 /* "0.1.0/1": model version / table version, shown with every forecast. */
@@ -55,7 +63,8 @@ TwUpdate tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample
 void tw_twin_forecast (const TwTwin *twin, TwChannel channel, gint64 now_us,
                        const int *horizons_min, guint n_horizons, TwForecast *forecast);
 
-/* Horizons (minutes) that are issued and scored for the channel at its present cadence; returns how many. */
+/* Horizons (minutes) that are usual for the channel at its present cadence; returns how many. All tracked
+ * horizons (15, 30, 60, 240; glucose 120 too) are issued and scored at every cadence. */
 guint tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int horizons_min[4]);
 
 /* Honesty at one scored horizon; zeros when nothing was scored. */
@@ -70,6 +79,11 @@ guint tw_twin_get_record_serial (const TwTwin *twin, TwChannel channel);
 /* What a new reading now would do to the width of the forecast; NaN when there is none. */
 void tw_twin_width_split (const TwTwin *twin, TwChannel channel, int horizon_min, gint64 now_us,
                           TwWidthSplit *split);
+/* Weight and recent error of every expert at one tracked horizon ("which expert leads, and why"); returns
+ * how many of its forecasts came due on this patient. Weights are those of a forecast issued at the newest
+ * reading. */
+guint tw_twin_get_experts (const TwTwin *twin, TwChannel channel, int horizon_min,
+                           TwExpertRecord record[TW_N_EXPERTS]);
 
 /* Probability and time of crossing threshold within horizon_min. p is NaN when no forecast can be given. */
 void tw_twin_crossing (const TwTwin *twin, TwChannel channel, gint64 now_us, double threshold,

@@ -31,6 +31,9 @@
 #define SPREAD_MIN .1
 #define SPREAD_MAX 10.0
 #define RUN_LIMIT 3
+#define SCALE_BOUND 1.8 /* ln of the most that the table widens or narrows a range */
+#define RIDGE_BOUND 4.0 /* sd: no pattern foretells more */
+#define HURRY 50        /* forecasts that learn twice as fast after drift */
 #define SPO2_CENSORED 99.5 /* a reading of 100 says no more than that when this is expected */
 #define MAX_STALE_US (12 * TW_HOUR)
 #define FIRST_US (-2208988800 * TW_SECOND) /* year 1900 */
@@ -49,6 +52,8 @@ tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel)
   vital->model.spread = 1;
   vital->model.n_spread = SPREAD_START;
   tw_cadence_start (&vital->model.cadence);
+  tw_trail_start (&vital->model.trail);
+  tw_blend_start (&vital->model.blend);
   tw_filter_start (&vital->model.filter, &tw_vital_get_priors (vital, priors)->filter);
   tw_intervals_start (&vital->intervals);
   tw_self_score_start (&vital->score);
@@ -78,8 +83,9 @@ tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel chann
          && vital->stamp == tw_priors_get_stamp (priors) && vital->channel == channel
          && cadence->cadence < TW_N_CADENCES && cadence->n <= TW_CADENCE_GAPS
          && cadence->next < TW_CADENCE_GAPS && is_finite_state (vital)
-         && tw_intervals_are_sound (&vital->intervals,
-                                    &tw_vital_get_priors (vital, priors)->intervals)
+         && tw_trail_is_sound (&vital->model.trail) && tw_blend_is_sound (&vital->model.blend)
+         && vital->model.trail.n == vital->model.n_accepted
+         && tw_intervals_are_sound (&vital->intervals)
          && tw_self_score_is_sound (&vital->score);
 }
 
@@ -177,6 +183,21 @@ learn_spread (TwVital *vital, double z)
   vital->model.spread = CLAMP (c, SPREAD_MIN, SPREAD_MAX);
 }
 
+/* The filter's forecast of a measurement. */
+typedef struct
+{
+  double level, sd;
+} TwFilterForecast;
+
+static void
+predict (const TwVital *vital, const TwFilterModel *model, double minutes, TwFilterForecast *ahead)
+{
+  double variance;
+
+  tw_filter_predict (&vital->model.filter, model, minutes, &ahead->level, &variance);
+  ahead->sd = sqrt (variance + tw_filter_noise (model, 1));
+}
+
 /* TRUE when the standardised innovations say that the baseline has moved. */
 static gboolean
 judge_shift (TwVital *vital, double z)
@@ -222,6 +243,7 @@ learn (TwVital *vital, const TwFilterModel *model, const TwSample *sample)
 
       moved = judge_shift (vital, z / sqrt (fmax (1, vital->model.spread)));
       learn_spread (vital, z);
+      tw_trail_surprise (&vital->model.trail, z);
       vital->model.judged_us = sample->t_us;
     }
   if (moved)
@@ -237,33 +259,141 @@ learn (TwVital *vital, const TwFilterModel *model, const TwSample *sample)
   return innovation.inflated ? TW_UPDATE_INFLATED : TW_UPDATE_USED;
 }
 
-/* Everything that a sample does to the model. */
+/* Experts learn from their forecasts that now come due. */
+static void
+mature (TwVital *vital, const TwPriors *priors, const TwReading *before, const TwReading *now)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+
+  for (guint i = 0; i < own->intervals.n_horizons; i++)
+    tw_blend_mature (&vital->model.blend, &tw_priors_get_learning (priors)->blend,
+                     &own->experts[i].blend, i, own->intervals.horizon_min[i], own->filter.sd, before, now);
+}
+
+/* Everything that a sample does to the model, but for the forecasts it issues. */
 static TwUpdate
 absorb (TwVital *vital, const TwPriors *priors, const TwSample *sample)
 {
+  TwReading before = { vital->model.newest_us, vital->model.newest_value };
+  TwReading now = { sample->t_us, sample->value };
+  gboolean first = vital->model.n_accepted == 0;
+  double gap_min = first ? 0 : (double) (sample->t_us - before.t_us) / TW_MINUTE;
+  const TwVitalPriors *own;
   TwUpdate result;
 
+  mature (vital, priors, first ? NULL : &before, &now);
   advance (vital, priors, sample->t_us);
-  result = learn (vital, &tw_vital_get_priors (vital, priors)->filter, sample);
+  own = tw_vital_get_priors (vital, priors);
+  result = learn (vital, &own->filter, sample);
+  tw_trail_add (&vital->model.trail, sample->value, gap_min,
+                (guint) tw_quality_verdict (sample->quality), own->alpha);
   vital->model.newest_us = sample->t_us;
   vital->model.newest_value = sample->value;
   vital->model.n_accepted++;
   return result;
 }
 
+/* The ridge's change at tracked horizon i and the sd of the blend; change is NaN without a table. */
+static void
+look_at (const TwVital *vital,
+         const TwPriors *priors,
+         guint i,
+         const TwFilterForecast *ahead,
+         TwExperts *experts)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  const TwExpertPriors *table = &own->experts[i];
+  const TwRidgeInput input = { &vital->model.trail, &own->filter, vital->model.filter.x[0],
+                               ahead->level, ahead->sd, vital->model.spread };
+  double x[MAX (TW_RIDGE_FEATURES, TW_SCALE_FEATURES)];
+  double y = vital->model.newest_value;
+  double bound;
+
+  tw_scale_features (&input, x);
+  experts->sd = ahead->sd * sqrt (vital->model.spread)
+                * exp (CLAMP (tw_ridge_dot (table->scale, x, TW_SCALE_FEATURES), -SCALE_BOUND, SCALE_BOUND));
+  experts->last = y;
+  experts->change = experts->median[TW_EXPERT_RIDGE] = (double) NAN;
+  experts->median[TW_EXPERT_PERSONAL] = (double) NAN;
+  experts->median[TW_EXPERT_PERSISTENCE] = y;
+  experts->median[TW_EXPERT_EWMA] = vital->model.trail.ewma[i];
+  experts->median[TW_EXPERT_FILTER] = ahead->level;
+  if (!table->has_ridge)
+    return;
+  tw_ridge_features (&input, x);
+  experts->change = own->filter.sd * tw_ridge_dot (table->ridge, x, TW_RIDGE_FEATURES);
+  bound = RIDGE_BOUND * experts->sd;
+  experts->change = CLAMP (experts->change, -bound, bound);
+  experts->median[TW_EXPERT_RIDGE]
+      = y + tw_blend_correct (&vital->model.blend, &tw_priors_get_learning (priors)->blend, i,
+                              experts->change, experts->sd, own->filter.sd);
+}
+
+void
+tw_vital_look (const TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+
+  memset (outlook, 0, sizeof *outlook);
+  for (guint i = 0; i < own->intervals.n_horizons; i++)
+    {
+      TwExperts *experts = &outlook->experts[i];
+      double *weight = outlook->weight[i];
+      TwFilterForecast ahead;
+      double median = 0;
+
+      predict (vital, &own->filter, own->intervals.horizon_min[i], &ahead);
+      look_at (vital, priors, i, &ahead, experts);
+      if (vital->fallen_back)
+        weight[TW_EXPERT_PERSISTENCE] = 1;
+      else
+        tw_blend_weights (&vital->model.blend, &own->experts[i].blend, i, experts, weight);
+      for (guint e = 0; e < TW_N_EXPERTS; e++)
+        if (weight[e] > 0)
+          median += weight[e] * experts->median[e];
+      outlook->shift[i] = median - ahead.level;
+      outlook->log_scale[i] = log (experts->sd / ahead.sd);
+    }
+}
+
 void
 tw_vital_centre (const TwVital *vital,
-                 const TwVitalPriors *priors,
-                 double age_min,
-                 double horizon_min,
+                 const TwFilterModel *model,
+                 const TwIntervalStart *start,
+                 const TwOutlook *outlook,
+                 double minutes,
                  TwCentre *centre)
 {
-  double weight = tw_interval_persistence (&priors->intervals, horizon_min);
-  double level, variance;
+  const double *shift = outlook->shift;
+  const double *log_scale = outlook->log_scale;
+  TwFilterForecast ahead;
+  guint a, b;
+  double w;
 
-  tw_filter_predict (&vital->model.filter, &priors->filter, age_min + horizon_min, &level, &variance);
-  centre->median = level + weight * (vital->model.newest_value - level);
-  centre->sd = sqrt ((variance + tw_filter_noise (&priors->filter, 1)) * vital->model.spread);
+  tw_interval_neighbours (start, minutes, &a, &b, &w);
+  predict (vital, model, minutes, &ahead);
+  centre->median = ahead.level + shift[a] + w * (shift[b] - shift[a]);
+  centre->sd = ahead.sd * exp (log_scale[a] + w * (log_scale[b] - log_scale[a]));
+}
+
+void
+tw_vital_fall_back (TwVital *vital, gboolean fallen_back)
+{
+  if (fallen_back && !vital->fallen_back)
+    tw_intervals_hurry (&vital->intervals, HURRY);
+  vital->fallen_back = fallen_back ? 1 : 0;
+}
+
+/* The experts' forecasts that teach the blend: part of the model, repeated when late data run it again. */
+static void
+propose (TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
+{
+  const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+
+  tw_vital_look (vital, priors, outlook);
+  for (guint i = 0; i < start->n_horizons; i++)
+    tw_blend_issue (&vital->model.blend, i, start->horizon_min[i], vital->model.newest_us,
+                    &outlook->experts[i]);
 }
 
 void
@@ -286,31 +416,27 @@ tw_vital_quantiles (const TwVital *vital,
 
 /* Keeps what is issued at horizon i, as the screen shows it. */
 static void
-record_issue (TwVital *vital, const TwPriors *priors, guint i, const TwCentre *centre)
+record_issue (TwVital *vital,
+              const TwPriors *priors,
+              guint i,
+              const TwCentre *centre,
+              const double expert[TW_N_EXPERTS])
 {
   const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
   TwSelfIssue issue = { .t_us = vital->model.newest_us,
                         .horizon_min = start->horizon_min[i],
                         .sd_persistence = (double) NAN,
-                        .sd_ewma = (double) NAN };
+                        .sd_ewma = (double) NAN,
+                        .fallback = vital->fallen_back };
 
   for (guint e = 0; e < TW_N_EXPERTS; e++)
-    issue.expert[e] = (double) NAN;
-  issue.expert[TW_EXPERT_PERSISTENCE] = vital->model.newest_value;
+    issue.expert[e] = expert[e];
   tw_vital_quantiles (vital, priors, centre, start->horizon_min[i], issue.q);
-  tw_self_score_issue (&vital->score, start->slot[i], &issue);
-}
-
-/* At another cadence other horizons are issued: what was on its way is not scored. */
-static void
-drop_pending (TwVital *vital)
-{
-  tw_intervals_change (&vital->intervals);
-  tw_self_score_drop_pending (&vital->score);
+  tw_self_score_issue (&vital->score, i, &issue);
 }
 
 static void
-issue (TwVital *vital, const TwPriors *priors)
+issue (TwVital *vital, const TwPriors *priors, const TwOutlook *outlook)
 {
   const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
   const TwIntervalStart *start = &own->intervals;
@@ -321,8 +447,8 @@ issue (TwVital *vital, const TwPriors *priors)
       {
         TwCentre centre;
 
-        tw_vital_centre (vital, own, 0, start->horizon_min[i], &centre);
-        record_issue (vital, priors, i, &centre);
+        tw_vital_centre (vital, &own->filter, start, outlook, start->horizon_min[i], &centre);
+        record_issue (vital, priors, i, &centre, outlook->experts[i].median);
         tw_intervals_issue (&vital->intervals, start, i, &origin, &centre);
       }
 }
@@ -344,13 +470,18 @@ score_reading (TwVital *vital, const TwPriors *priors, const TwSample *sample)
   tw_self_score_observe (&vital->score, sample->t_us, sample->value);
 }
 
+static gboolean
+may_issue (const TwVital *vital)
+{
+  return vital->model.n_accepted > TW_VITAL_MIN_READINGS;
+}
+
 /* Feeds one sample. See tw_twin_update for the contract. */
 TwUpdate
 tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
 {
   TwReading before = { vital->model.newest_us, vital->model.newest_value };
   TwReading now = { sample->t_us, sample->value };
-  guint8 cadence_before = vital->model.cadence.cadence;
   TwUpdate result;
 
   if (!is_usable (vital, priors, sample))
@@ -362,12 +493,16 @@ tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
 
   score_reading (vital, priors, sample);
   tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
+                      &tw_priors_get_learning (priors)->intervals,
                       vital->model.n_accepted > 0 ? &before : NULL, &now);
   result = absorb (vital, priors, sample);
-  if (vital->model.cadence.cadence != cadence_before)
-    drop_pending (vital);
-  if (vital->model.n_accepted > TW_VITAL_MIN_READINGS)
-    issue (vital, priors);
+  if (may_issue (vital))
+    {
+      TwOutlook outlook;
+
+      propose (vital, priors, &outlook);
+      issue (vital, priors, &outlook);
+    }
   return result;
 }
 
@@ -380,15 +515,13 @@ tw_vital_go_back (TwVital *vital, const TwVitalModel *model)
 void
 tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample)
 {
-  if (is_usable (vital, priors, sample))
-    absorb (vital, priors, sample);
-}
+  TwOutlook outlook;
 
-void
-tw_vital_end_replay (TwVital *vital, TwCadence cadence_before)
-{
-  if (vital->model.cadence.cadence != cadence_before)
-    drop_pending (vital);
+  if (!is_usable (vital, priors, sample))
+    return;
+  absorb (vital, priors, sample);
+  if (may_issue (vital))
+    propose (vital, priors, &outlook);
 }
 
 /* The channel's own limit (a continuous signal 2 min, a cuff 30 min ...), or three times its usual spacing

@@ -3,18 +3,20 @@
  * Plain data, so a copy of the model is a checkpoint. */
 #pragma once
 
+#include "tw-blend.h"
 #include "tw-cadence.h"
 #include "tw-filter.h"
 #include "tw-interval.h"
 #include "tw-priors.h"
 #include "tw-self-score.h"
 #include "tw-series.h"
+#include "tw-trail.h"
 #include "tw-twin.h"
 
 G_BEGIN_DECLS
 
 #define TW_VITAL_MAGIC 0x54574956u /* "TWIV" */
-#define TW_VITAL_VERSION 2
+#define TW_VITAL_VERSION 3
 #define TW_VITAL_MIN_READINGS 5
 
 /* What was learned from the readings: the same readings in the same order give the same bits. */
@@ -33,6 +35,8 @@ typedef struct
   guint32 reserved;
   TwFilterState filter;
   TwCadenceState cadence;
+  TwTrail trail;
+  TwBlend blend;
 } TwVitalModel;
 
 /* The model, and the record of the forecasts that were really issued: late data change the first only. */
@@ -45,24 +49,39 @@ typedef struct
   TwVitalModel model;
   TwIntervals intervals;
   TwSelfScore score;
+  guint32 fallen_back; /* drift: forecasts are the last value until coverage is back */
+  guint32 reserved;
 } TwVital;
+
+/* What the experts say at the tracked horizons, counted from the newest reading. */
+typedef struct
+{
+  TwExperts experts[TW_INTERVAL_HORIZONS];
+  double weight[TW_INTERVAL_HORIZONS][TW_N_EXPERTS];
+  double shift[TW_INTERVAL_HORIZONS];     /* blend over the filter */
+  double log_scale[TW_INTERVAL_HORIZONS]; /* ln of the forecast's sd over the filter's */
+} TwOutlook;
 
 void tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel);
 TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample);
 /* Goes back to an earlier model, before late data are run again. The record stays as it was lived. */
 void tw_vital_go_back (TwVital *vital, const TwVitalModel *model);
-/* Learns from a sample again, without scoring or issuing; tw_vital_end_replay after the last one. */
+/* Learns from a sample again, without scoring or issuing. */
 void tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample);
-void tw_vital_end_replay (TwVital *vital, TwCadence cadence_before);
 /* Whether a saved state may be taken up: right version, tables and channel, and every number in its range. */
 gboolean tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel);
 /* Parameters at the vital's cadence. */
 const TwVitalPriors *tw_vital_get_priors (const TwVital *vital, const TwPriors *priors);
-/* Median and standard deviation of a measurement horizon_min after now, age_min after the newest sample. */
+/* The experts' forecasts, once for all points in time. */
+void tw_vital_look (const TwVital *vital, const TwPriors *priors, TwOutlook *outlook);
+/* Median and standard deviation of a measurement minutes after the newest reading: the filter (model may be
+ * a variant of the vital's own), moved and widened by the outlook, which runs straight between the tracked
+ * horizons. */
 void tw_vital_centre (const TwVital *vital,
-                      const TwVitalPriors *priors,
-                      double age_min,
-                      double horizon_min,
+                      const TwFilterModel *model,
+                      const TwIntervalStart *start,
+                      const TwOutlook *outlook,
+                      double minutes,
                       TwCentre *centre);
 /* The seven quantiles around a centre with the patient's own ranges, inside the hard limits. */
 void tw_vital_quantiles (const TwVital *vital,
@@ -70,6 +89,9 @@ void tw_vital_quantiles (const TwVital *vital,
                          const TwCentre *centre,
                          double horizon_min,
                          double q[TW_N_QUANTILES]);
+/* Drift: from now on the last value is the median and the ranges learn twice as fast for 50 forecasts; FALSE
+ * gives the experts their say again. */
+void tw_vital_fall_back (TwVital *vital, gboolean fallen_back);
 /* Age beyond which a forecast is withheld. */
 gint64 tw_vital_stale_us (const TwVital *vital);
 

@@ -134,12 +134,15 @@ make_twin (void)
   g_autofree char *clean = tw_test_dup_table ("clean.csv");
   g_autofree char *priors = tw_test_dup_table ("priors.csv");
   g_autofree char *quantiles = tw_test_dup_table ("quantiles.csv");
+  g_autofree char *experts = tw_test_dup_table ("experts.csv");
+  g_autofree char *learning = tw_test_dup_table ("learning.csv");
+  const TwTwinTables texts = { priors, quantiles, experts, learning };
   g_autoptr (GError) error = NULL;
   g_autoptr (TwCleanLimits) limits = tw_clean_limits_new (clean, -1, &error);
   g_autoptr (TwPriors) prior = NULL;
 
   g_assert_no_error (error);
-  prior = tw_priors_new (priors, quantiles, limits, &error);
+  prior = tw_priors_new (&texts, limits, &error);
   g_assert_no_error (error);
   return tw_twin_new (prior);
 }

@@ -36,11 +36,14 @@ load_tables (Tables *tables)
   g_autofree char *clean = tw_test_dup_table ("clean.csv");
   g_autofree char *priors = tw_test_dup_table ("priors.csv");
   g_autofree char *quantiles = tw_test_dup_table ("quantiles.csv");
+  g_autofree char *experts = tw_test_dup_table ("experts.csv");
+  g_autofree char *learning = tw_test_dup_table ("learning.csv");
+  const TwTwinTables texts = { priors, quantiles, experts, learning };
   g_autoptr (GError) error = NULL;
 
   tables->limits = tw_clean_limits_new (clean, -1, &error);
   g_assert_no_error (error);
-  tables->priors = tw_priors_new (priors, quantiles, tables->limits, &error);
+  tables->priors = tw_priors_new (&texts, tables->limits, &error);
   g_assert_no_error (error);
 }
 

@@ -21,7 +21,11 @@ gaussian_priors (void)
                                   "tau_fast_min,sd_fast\n");
   GString *quantiles = g_string_new ("# table: quantiles\n# version: 9\n"
                                      "channel,cadence,horizon_min,q025,q10,q25,q75,q90,q975,"
-                                     "persistence\n");
+                                     "shown\n");
+  GString *experts = g_string_new ("# table: experts\n# version: 9\n"
+                                   "channel,cadence,horizon_min,alpha,w_persistence,w_ewma,w_filter,"
+                                   "w_ridge,w_personal,one,s_one\n");
+  g_autofree char *learning = tw_test_dup_table ("learning.csv");
   static const char *const cadences[] = { "minute", "cuff", "charted" };
   TwPriors *made;
 
@@ -32,12 +36,14 @@ gaussian_priors (void)
 
         g_string_append_printf (priors, "%s,%s,81,18,38.3,6.45,4.62,.2,3.5,%d\n", name, cadences[k],
                                 k == 0 ? 2 : 0);
-        g_string_append_printf (quantiles, "%s,%s,60,1.96,1.2816,.6745,.6745,1.2816,1.96,0\n", name,
+        g_string_append_printf (quantiles, "%s,%s,60,1.96,1.2816,.6745,.6745,1.2816,1.96,1\n", name,
                                 cadences[k]);
+        g_string_append_printf (experts, "%s,%s,60,.3,0,0,1,0,0,,\n", name, cadences[k]);
       }
-  made = tw_test_priors_from (priors->str, quantiles->str);
+  made = tw_test_priors_from (&(TwTwinTables) { priors->str, quantiles->str, experts->str, learning });
   g_string_free (priors, TRUE);
   g_string_free (quantiles, TRUE);
+  g_string_free (experts, TRUE);
   return made;
 }
 

@@ -10,12 +10,14 @@
 
 #define HOUR_MIN 60
 
+static const TwIntervalRules rules = { .usual = 3, .start = 3, .n_start = 0 };
+
 static const double upper_and_lower[TW_INTERVAL_LEVELS] = { .75, .9, .975, .75, .9, .975 };
 
 static TwIntervalStart
 make_start (double q50, double q80, double q95)
 {
-  TwIntervalStart start = { .n_horizons = 3, .horizon_min = { 15, 30, 60 }, .slot = { 0, 1, 2 } };
+  TwIntervalStart start = { .n_horizons = 3, .horizon_min = { 15, 30, 60 } };
   const double q[3] = { q50, q80, q95 };
 
   for (guint i = 0; i < 3; i++)
@@ -73,7 +75,7 @@ test_bound (gconstpointer data)
       now = at_min (15.0 * t, 80 + 5.5 * z);
       tw_intervals_multipliers (&intervals, &start, 15, issued);
       tw_intervals_issue (&intervals, &start, 0, &last, &centre);
-      tw_intervals_score (&intervals, &start, &last, &now);
+      tw_intervals_score (&intervals, &start, &rules, &last, &now);
       tw_intervals_multipliers (&intervals, &start, 15, next);
       for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
         {
@@ -137,8 +139,8 @@ test_target (void)
       tw_intervals_start (&intervals);
       tw_intervals_issue (&intervals, &start, 0, &origin, &centre);
       if (before.t_us > origin.t_us)
-        tw_intervals_score (&intervals, &start, &origin, &before);
-      tw_intervals_score (&intervals, &start, &before, &now);
+        tw_intervals_score (&intervals, &start, &rules, &origin, &before);
+      tw_intervals_score (&intervals, &start, &rules, &before, &now);
       tw_intervals_get_honesty (&intervals, &start, 0, &honesty);
       g_assert_cmpuint (honesty.scored, ==, cases[i].expected != 0);
       if (cases[i].expected != 0)
@@ -163,7 +165,7 @@ test_distance (void)
     {
       TwReading now = at_min (second / 60.0, 80 + second % 3);
 
-      tw_intervals_score (&intervals, &start, second > 0 ? &last : NULL, &now);
+      tw_intervals_score (&intervals, &start, &rules, second > 0 ? &last : NULL, &now);
       for (guint i = 0; i < 3; i++)
         if (tw_intervals_may_issue (&intervals, &start, i, now.t_us))
           {
@@ -191,7 +193,7 @@ score_once (TwIntervals *intervals, const TwIntervalStart *start, guint *n, doub
   TwReading now = at_min (15.0 * (*n + 1), 80 + 4 * z);
 
   tw_intervals_issue (intervals, start, 0, &origin, &centre);
-  tw_intervals_score (intervals, start, &origin, &now);
+  tw_intervals_score (intervals, start, &rules, &origin, &now);
   (*n)++;
 }
 
@@ -213,19 +215,19 @@ test_unreliable (void)
       tw_intervals_start (&intervals);
       while (n < 20)
         {
-          g_assert_false (tw_intervals_is_unreliable (&intervals, &start, 0));
+          g_assert_false (tw_intervals_is_unreliable (&intervals, 0));
           score_once (&intervals, &start, &n, n < cases[i].n_missed ? 40 : .01);
         }
       tw_intervals_get_honesty (&intervals, &start, 0, &honesty);
       g_assert_cmpuint (honesty.recent_scored, ==, 20);
       g_assert_cmpuint (honesty.recent_inside80, ==, 20 - cases[i].n_missed);
-      g_assert_cmpint (tw_intervals_is_unreliable (&intervals, &start, 0), ==, cases[i].unreliable);
+      g_assert_cmpint (tw_intervals_is_unreliable (&intervals, 0), ==, cases[i].unreliable);
       if (cases[i].n_missed != 9)
         continue;
       score_once (&intervals, &start, &n, .01); /* 12 inside: not yet */
-      g_assert_true (tw_intervals_is_unreliable (&intervals, &start, 0));
+      g_assert_true (tw_intervals_is_unreliable (&intervals, 0));
       score_once (&intervals, &start, &n, .01);
-      g_assert_false (tw_intervals_is_unreliable (&intervals, &start, 0));
+      g_assert_false (tw_intervals_is_unreliable (&intervals, 0));
     }
 }
 
@@ -254,7 +256,7 @@ test_ordered (void)
           if (l % 3 > 0)
             g_assert_cmpfloat (q[l], >=, q[l - 1]);
         }
-      g_assert_true (tw_intervals_are_sound (&intervals, &start));
+      g_assert_true (tw_intervals_are_sound (&intervals));
     }
 }
 
@@ -262,13 +264,11 @@ test_ordered (void)
 static void
 test_between_horizons (void)
 {
-  TwIntervalStart start = make_start (.7, 1.4, 2.8);
+  const TwIntervalStart start = make_start (.7, 1.4, 2.8);
   TwIntervals intervals;
   double at[5][TW_INTERVAL_LEVELS];
   guint n = 0;
 
-  start.persistence[0] = .4;
-  start.persistence[1] = .2;
   tw_intervals_start (&intervals);
   for (guint i = 0; i < 30; i++)
     score_once (&intervals, &start, &n, 3);
@@ -285,39 +285,33 @@ test_between_horizons (void)
     }
   g_assert_cmpfloat (at[0][1], >, 2 * at[3][1]);
   g_assert_cmpfloat (at[0][4], <, at[3][4]);
-  g_assert_cmpfloat_with_epsilon (tw_interval_persistence (&start, 5), .4, 1e-12);
-  g_assert_cmpfloat_with_epsilon (tw_interval_persistence (&start, 20), .4 - .2 / 3, 1e-12);
-  g_assert_cmpfloat_with_epsilon (tw_interval_persistence (&start, 45), .1, 1e-12);
-  g_assert_cmpfloat_with_epsilon (tw_interval_persistence (&start, 240), 0, 1e-12);
 }
 
-/* A change of cadence drops what is pending and keeps record and learning. */
+/* Eta falls from its start to the usual one, and doubles after drift. */
 static void
-test_cadence_change (void)
+test_pace (void)
 {
+  static const TwIntervalRules falling = { .usual = 3, .start = 9, .n_start = 4 };
+  static const double etas[] = { .45, .375, .3, .225, .15, .15, .3, .3, .15 };
   const TwIntervalStart start = make_start (.7, 1.4, 2.8);
   const TwCentre centre = { 80, 4 };
   TwIntervals intervals;
-  TwHonesty before, after;
-  double learned[TW_INTERVAL_LEVELS], kept[TW_INTERVAL_LEVELS];
-  TwReading origin, now;
-  guint n = 0;
 
   tw_intervals_start (&intervals);
-  for (guint i = 0; i < 12; i++)
-    score_once (&intervals, &start, &n, -2.5);
-  tw_intervals_multipliers (&intervals, &start, 15, learned);
-  tw_intervals_get_honesty (&intervals, &start, 0, &before);
-  origin = at_min (15.0 * n, 80);
-  now = at_min (15.0 * n + 15, 80);
-  tw_intervals_issue (&intervals, &start, 0, &origin, &centre);
-  tw_intervals_change (&intervals);
-  tw_intervals_score (&intervals, &start, &origin, &now);
-  tw_intervals_multipliers (&intervals, &start, 15, kept);
-  tw_intervals_get_honesty (&intervals, &start, 0, &after);
-  g_assert_cmpmem (learned, sizeof learned, kept, sizeof kept);
-  g_assert_cmpuint (after.scored, ==, before.scored);
-  g_assert_cmpuint (after.scored, ==, 12);
+  for (guint i = 0; i < G_N_ELEMENTS (etas); i++)
+    {
+      TwReading origin = at_min (15.0 * i, 80), now = at_min (15.0 * i + 15, 80);
+      double before[TW_INTERVAL_LEVELS], after[TW_INTERVAL_LEVELS];
+
+      if (i == 6)
+        tw_intervals_hurry (&intervals, 2);
+      tw_intervals_multipliers (&intervals, &start, 15, before);
+      tw_intervals_issue (&intervals, &start, 0, &origin, &centre);
+      tw_intervals_score (&intervals, &start, &falling, &origin, &now);
+      tw_intervals_multipliers (&intervals, &start, 15, after);
+      /* A hit: the upper level .75 comes down by .25 eta, to a whole unit of .05. */
+      g_assert_cmpfloat_with_epsilon (log (before[0] / after[0]), .25 * round (etas[i] / .05) * .05, 1e-9);
+    }
 }
 
 int
@@ -337,6 +331,6 @@ main (int argc, char **argv)
   g_test_add_func ("/interval/unreliable", test_unreliable);
   g_test_add_func ("/interval/ordered", test_ordered);
   g_test_add_func ("/interval/between-horizons", test_between_horizons);
-  g_test_add_func ("/interval/cadence-change", test_cadence_change);
+  g_test_add_func ("/interval/pace", test_pace);
   return g_test_run ();
 }

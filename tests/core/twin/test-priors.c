@@ -30,12 +30,10 @@ test_project_tables (void)
         g_assert_cmpuint (p->intervals.n_horizons, >=, 2);
         if (k != TW_CADENCE_MINUTE)
           g_assert_cmpfloat (p->filter.sd_fast, ==, 0);
-        for (guint i = 0; i < p->intervals.n_horizons; i++)
-          g_assert_cmpfloat (p->intervals.persistence[i], <=, 1);
       }
 }
 
-/* The record of a horizon lies in one place at every cadence. */
+/* A patient's record of a horizon lies in one place at every cadence; weights sum to 1. */
 static void
 test_records (void)
 {
@@ -43,20 +41,21 @@ test_records (void)
 
   for (guint c = 0; c < TW_N_VITALS; c++)
     {
-      int horizon[TW_INTERVAL_SLOTS] = { 0 };
+      const TwVitalPriors *first = tw_priors_get (priors, (TwChannel) c, TW_CADENCE_MINUTE);
 
       for (guint k = 0; k < TW_N_CADENCES; k++)
         {
-          const TwIntervalStart *start
-              = &tw_priors_get (priors, (TwChannel) c, (TwCadence) k)->intervals;
+          const TwVitalPriors *p = tw_priors_get (priors, (TwChannel) c, (TwCadence) k);
 
-          for (guint i = 0; i < start->n_horizons; i++)
+          g_assert_cmpmem (p->intervals.horizon_min, sizeof p->intervals.horizon_min,
+                           first->intervals.horizon_min, sizeof first->intervals.horizon_min);
+          for (guint i = 0; i < p->intervals.n_horizons; i++)
             {
-              guint slot = start->slot[i];
+              double sum = 0;
 
-              g_assert_cmpuint (slot, <, TW_INTERVAL_SLOTS);
-              g_assert_true (horizon[slot] == 0 || horizon[slot] == start->horizon_min[i]);
-              horizon[slot] = start->horizon_min[i];
+              for (guint e = 0; e < TW_N_EXPERTS; e++)
+                sum += p->experts[i].blend.weight[e];
+              g_assert_cmpfloat_with_epsilon (sum, 1, .002);
             }
         }
     }
@@ -104,14 +103,22 @@ static const Fault faults[] = {
   { "priors", "map,cuff,81", "map,minute,81", "twice" },
   { "priors", "map,cuff,81,18,38.3", "map,cuff,81,18,0", "tau_slow_min" },
   { "priors", "\nglucose,charted", "\n# glucose,charted", "glucose" },
-  { "quantiles", "persistence,forecasts", "weight,forecasts", "persistence" },
+  { "quantiles", "shown,forecasts", "weight,forecasts", "shown" },
   { "quantiles", "\nmap,charted,60,", "\nmap,charted,240,", "rise" },
   { "quantiles", "\nmap,charted,240,", "\nmap,charted,241,", "240" },
+  { "quantiles", "\nmap,charted,240,", "\nmap,charted,239,", "differ" },
   { "quantiles", "\nmap,charted,60,", "\nmap,charted,0,", "horizon_min" },
   { "quantiles", "\nmap,charted,60,", "\nmap,charted,60,9.5,9.2,9.1,9,9.3,9.4,0,1,1,x\nmap,charted,60,", "8" },
   { "quantiles", "\nmap,charted,60,", "\nmap,charted,60,2,1,.6,1.7,1.2,2,0,1,1,x\nmap,charted,60,", "outwards" },
-  { "quantiles", "\nmap,charted,60,", "\nmap,charted,60,2,1,.6,.7,1.2,2,1.5,1,1,x\nmap,charted,60,", "persistence" },
   { "quantiles", "\nmap,charted,60,", "\nmap,charted,60,2,1,.01,.7,1.2,2,0,1,1,x\nmap,charted,60,", "q25" },
+  { "experts", "\nmap,charted,60,", "\nmap,charted,61,", "horizons" },
+  { "experts", "\nmap,charted,60,", "\nmap,charted,60,x", "alpha" },
+  { "experts", "\nmap,charted,60,", "\nmap,charted,60,1", "alpha" },
+  { "experts", ",w_ridge,", ",w_bridge,", "w_ridge" },
+  { "experts", "\nglucose,charted,240,", "\n# glucose,charted,240,", "glucose" },
+  { "learning", "rate,share", "pace,share", "rate" },
+  { "learning", "\n.15,", "\n-.15,", "rate" },
+  { "learning", "\n.15,", "\n.15,1", "above 1" },
 };
 
 static void
@@ -119,16 +126,23 @@ test_fault (gconstpointer data)
 {
   const Fault *fault = data;
   g_autoptr (TwCleanLimits) limits = tw_test_limits ();
-  g_autofree char *priors_csv = tw_test_dup_table ("priors.csv");
-  g_autofree char *quantiles_csv = tw_test_dup_table ("quantiles.csv");
+  static const char *const names[] = { "priors", "quantiles", "experts", "learning" };
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) spoilt = NULL;
-  gboolean first = g_str_equal (fault->table, "priors");
 
-  spoilt = g_string_new (first ? priors_csv : quantiles_csv);
-  g_assert_cmpuint (g_string_replace (spoilt, fault->replace, fault->with, 1), ==, 1);
-  g_assert_null (tw_priors_new (first ? spoilt->str : priors_csv,
-                                first ? quantiles_csv : spoilt->str, limits, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *file = g_strconcat (names[i], ".csv", NULL);
+      g_autofree char *text = tw_test_dup_table (file);
+      GString *spoilt = g_string_new (text);
+
+      if (g_str_equal (names[i], fault->table))
+        g_assert_cmpuint (g_string_replace (spoilt, fault->replace, fault->with, 1), ==, 1);
+      g_ptr_array_add (texts, g_string_free (spoilt, FALSE));
+    }
+  g_assert_null (tw_priors_new (&(TwTwinTables) { texts->pdata[0], texts->pdata[1], texts->pdata[2],
+                                                  texts->pdata[3] },
+                                limits, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (error->domain, ==, TW_TABLE_ERROR);
   if (strstr (error->message, fault->message) == NULL)

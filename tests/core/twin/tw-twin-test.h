@@ -22,11 +22,11 @@ tw_test_limits (void)
 }
 
 static inline TwPriors *
-tw_test_priors_from (const char *priors_csv, const char *quantiles_csv)
+tw_test_priors_from (const TwTwinTables *tables)
 {
   g_autoptr (TwCleanLimits) limits = tw_test_limits ();
   g_autoptr (GError) error = NULL;
-  TwPriors *priors = tw_priors_new (priors_csv, quantiles_csv, limits, &error);
+  TwPriors *priors = tw_priors_new (tables, limits, &error);
 
   g_assert_no_error (error);
   return priors;
@@ -37,8 +37,10 @@ tw_test_priors (void)
 {
   g_autofree char *priors_csv = tw_test_dup_table ("priors.csv");
   g_autofree char *quantiles_csv = tw_test_dup_table ("quantiles.csv");
+  g_autofree char *experts_csv = tw_test_dup_table ("experts.csv");
+  g_autofree char *learning_csv = tw_test_dup_table ("learning.csv");
 
-  return tw_test_priors_from (priors_csv, quantiles_csv);
+  return tw_test_priors_from (&(TwTwinTables) { priors_csv, quantiles_csv, experts_csv, learning_csv });
 }
 
 /* A standard normal number. */
