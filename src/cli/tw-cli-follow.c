@@ -76,7 +76,10 @@ on_cleaned (guint patient, const TwCleaned *cleaned, gpointer data)
 }
 
 static void
-on_forecast (guint patient, const TwForecast *forecast, gpointer data)
+on_forecast (guint patient,
+             const TwForecast *forecast,
+             const TwSelfReport *report,
+             gpointer data)
 {
   Follow *follow = data;
   g_autofree char *id = wanted (follow, patient);

@@ -6,6 +6,8 @@
 
 #include "tw-time.h"
 
+#include <math.h>
+
 /* Points of the curve that charts draw: each 5 min to one hour, then each 15 min to four hours. */
 static guint
 curve_horizons (int horizons_min[TW_FORECAST_MAX_POINTS])
@@ -85,15 +87,43 @@ find_driver (const TwBedView *view, GPtrArray *flags, const TwNews2 *news2)
   return driver;
 }
 
+const TwSelfReport *
+tw_bed_view_report (TwBedView *view, TwChannel channel, gint64 now_us)
+{
+  const TwSelfReport *before = view->reports[channel];
+  TwSelfReport *report;
+
+  if ((before != NULL ? before->serial : 0) == tw_twin_get_record_serial (view->twin, channel))
+    return before;
+  report = tw_self_report_new ();
+  tw_twin_report (view->twin, channel, 0, now_us, before, report);
+  g_clear_pointer (&view->reports[channel], tw_self_report_unref);
+  view->reports[channel] = report;
+  return report;
+}
+
+/* What is known of the forecast and of its past. */
+static void
+fill_forecast (TwChannelSnapshot *channel, TwBedView *view, TwChannel which, gint64 now_us)
+{
+  int horizons[TW_FORECAST_MAX_POINTS];
+  gint64 issue_us = MAX (now_us, channel->newest.t_us);
+  const TwSelfReport *report = tw_bed_view_report (view, which, issue_us);
+
+  tw_twin_forecast (view->twin, which, issue_us, horizons, curve_horizons (horizons),
+                    &channel->forecast);
+  tw_twin_width_split (view->twin, which, channel->forecast.honesty.horizon_min, issue_us,
+                       &channel->width);
+  channel->report = report != NULL ? tw_self_report_ref (report) : NULL;
+}
+
 static void
 fill_channel (TwChannelSnapshot *channel,
-              const TwBedView *view,
+              TwBedView *view,
               TwChannel which,
               gint64 now_us,
               gint64 floor_us)
 {
-  int horizons[TW_FORECAST_MAX_POINTS];
-
   channel->last = view->vitals.last[which];
   channel->newest = view->newest[which];
   channel->expected_us = tw_bed_view_expected (view, which, floor_us);
@@ -105,8 +135,9 @@ fill_channel (TwChannelSnapshot *channel,
   channel->forecast.channel = which;
   channel->forecast.status = TW_FORECAST_NOT_MODELLED;
   if (which < TW_N_VITALS)
-    tw_twin_forecast (view->twin, which, MAX (now_us, channel->newest.t_us), horizons,
-                      curve_horizons (horizons), &channel->forecast);
+    fill_forecast (channel, view, which, now_us);
+  else
+    channel->width = (TwWidthSplit){ (double) NAN, (double) NAN, (double) NAN, (double) NAN };
 }
 
 static GPtrArray *
@@ -116,7 +147,7 @@ copy_flags (GPtrArray *flags)
 }
 
 TwSnapshot *
-tw_bed_view_snapshot (const TwBedView *view, gint64 now_us, gint64 floor_us)
+tw_bed_view_snapshot (TwBedView *view, gint64 now_us, gint64 floor_us)
 {
   TwSnapshot *snapshot = g_new0 (TwSnapshot, 1);
 

@@ -23,12 +23,17 @@ typedef struct
   TwCleanCounts counts[TW_N_CHANNELS];
   TwRawReading raw[TW_N_CHANNELS];
   GArray *gaps;                       /* TwGapInterval */
+  const TwSelfReport *reports[TW_N_VITALS]; /* newest made; NULL: none */
 } TwBedView;
 
 /* Usual spacing of a channel, at least floor_us; 0 when it is not known yet. */
 gint64 tw_bed_view_expected (const TwBedView *view, TwChannel channel, gint64 floor_us);
 
+/* The report of a channel at its main horizon, made anew where something was issued or scored; borrowed.
+ * NULL: nothing was issued. */
+const TwSelfReport *tw_bed_view_report (TwBedView *view, TwChannel channel, gint64 now_us);
+
 /* Copies everything into an immutable snapshot: forecasts as of now_us, series by reference. */
-TwSnapshot *tw_bed_view_snapshot (const TwBedView *view, gint64 now_us, gint64 floor_us);
+TwSnapshot *tw_bed_view_snapshot (TwBedView *view, gint64 now_us, gint64 floor_us);
 
 G_END_DECLS

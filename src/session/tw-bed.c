@@ -68,6 +68,8 @@ tw_bed_free (TwBed *bed)
 {
   g_return_if_fail (bed != NULL);
 
+  for (int i = 0; i < TW_N_VITALS; i++)
+    g_clear_pointer (&bed->view.reports[i], tw_self_report_unref);
   g_clear_pointer (&bed->view.gaps, g_array_unref);
   g_clear_pointer (&bed->view.risk, tw_risk_free);
   g_clear_pointer (&bed->view.patient, tw_patient_unref);
@@ -281,7 +283,9 @@ tell_forecasts (TwBed *bed, const TwChainResult *results, guint n_results, gint6
       n = tw_twin_get_scored_horizons (bed->view.twin, cleaned->channel, horizons);
       tw_twin_forecast (bed->view.twin, cleaned->channel, MAX (now_us, cleaned->sample.t_us), horizons,
                         n, &forecast);
-      bed->tap->on_forecast (bed->view.index, &forecast, bed->tap_data);
+      bed->tap->on_forecast (bed->view.index, &forecast,
+                             tw_bed_view_report (&bed->view, cleaned->channel, forecast.issued_us),
+                             bed->tap_data);
     }
 }
 

@@ -561,6 +561,25 @@ tw_session_honesty (TwSession *self, guint index, TwChannel channel, int horizon
     tw_twin_get_honesty (tw_bed_get_twin (bed), channel, horizon_min, honesty);
 }
 
+const TwSelfReport *
+tw_session_dup_report (TwSession *self, guint index, TwChannel channel, int horizon_min)
+{
+  TwSelfReport *report;
+  TwBed *bed;
+
+  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
+
+  bed = bed_at (self, index);
+  if (bed == NULL)
+    return NULL;
+  report = tw_self_report_new ();
+  if (tw_twin_report (tw_bed_get_twin (bed), channel, horizon_min, tw_session_get_now (self), NULL,
+                      report))
+    return report;
+  tw_self_report_unref (report);
+  return NULL;
+}
+
 void
 tw_session_set_tap (TwSession *self, const TwSessionTap *tap, gpointer data)
 {

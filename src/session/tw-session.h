@@ -12,6 +12,7 @@
 #include "tw-forecast.h"
 #include "tw-patient.h"
 #include "tw-score.h"
+#include "tw-self-report.h"
 #include "tw-series.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,8 @@ typedef struct
   gint64 expected_us;       /* usual spacing; 0 unknown */
   TwTrend trend;            /* of the last 30 min (charted: 4 h) */
   TwForecast forecast;      /* points every 5 min to 60, then every 15 min to 240 min */
+  const TwSelfReport *report; /* how its forecasts fared, at the main horizon; shared; NULL: none issued */
+  TwWidthSplit width;       /* of the forecast at the main horizon */
   double limit_low, limit_high; /* NaN: none */
   TwCleanCounts counts;
   TwSeriesView *series;
@@ -149,12 +152,19 @@ void tw_session_crossing (TwSession *self, guint index, TwChannel channel, doubl
 void tw_session_honesty (TwSession *self, guint index, TwChannel channel, int horizon_min,
                          TwHonesty *honesty);
 
+/* The same with everything that is known of it, at any scored horizon (0: the main one); NULL where it is not
+ * scored. Free with tw_self_report_unref. */
+const TwSelfReport *tw_session_dup_report (TwSession *self, guint index, TwChannel channel,
+                                           int horizon_min);
+
 /* Forecasts that were issued and samples as they are cleaned, for the headless front end; called on the
  * main context before the signals. NULL to stop. */
 typedef struct
 {
   void (*on_cleaned) (guint patient, const TwCleaned *cleaned, gpointer data);
-  void (*on_forecast) (guint patient, const TwForecast *forecast, gpointer data);
+  /* report: of the main horizon; NULL: none was issued yet. */
+  void (*on_forecast) (guint patient, const TwForecast *forecast, const TwSelfReport *report,
+                       gpointer data);
   void (*on_flag) (guint patient, TwFlag *flag, gpointer data);
 } TwSessionTap;
 

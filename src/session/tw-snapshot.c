@@ -37,7 +37,10 @@ tw_snapshot_unref (TwSnapshot *snapshot)
   if (!g_atomic_ref_count_dec (&snapshot->refs))
     return;
   for (int i = 0; i < TW_N_CHANNELS; i++)
-    g_clear_pointer (&snapshot->channels[i].series, tw_series_view_unref);
+    {
+      g_clear_pointer (&snapshot->channels[i].series, tw_series_view_unref);
+      g_clear_pointer (&snapshot->channels[i].report, tw_self_report_unref);
+    }
   g_clear_pointer (&snapshot->gaps, g_array_unref);
   g_clear_pointer (&snapshot->flags, g_ptr_array_unref);
   g_clear_pointer (&snapshot->history, g_ptr_array_unref);

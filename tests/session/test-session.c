@@ -57,7 +57,8 @@ on_cleaned (guint patient, const TwCleaned *cleaned, gpointer data)
 }
 
 static void
-on_forecast (guint patient, const TwForecast *forecast, gpointer data)
+on_forecast (guint patient, const TwForecast *forecast, const TwSelfReport *report,
+             gpointer data)
 {
   ((Fixture *) data)->n_forecasts++;
 }

@@ -143,6 +143,11 @@ typedef struct
   double narrowing;   /* 1 - sd_fresh / sd: "a new reading would narrow this by 30 %"; NaN: no forecast */
 } TwWidthSplit;
 
+/* Reports are shared: immutable once made, counted. */
+TwSelfReport *tw_self_report_new (void);
+const TwSelfReport *tw_self_report_ref (const TwSelfReport *report);
+void tw_self_report_unref (const TwSelfReport *report);
+
 /* First hour of stay of bin i: 0 6 12 18 24 36 48 72. */
 int tw_self_report_stay_from_h (guint bin);
 

@@ -93,16 +93,27 @@ tw_metric_coverage (guint n, guint inside)
   return coverage;
 }
 
+/* The terms of the distribution one after another: no special function is needed for so few. */
 void
 tw_metric_binomial_range (guint n, double p, guint *low, guint *high)
 {
+  double term = pow (1 - p, n);
+  double below = 0; /* P (X < k) */
   guint k = 0;
 
-  while (k < n && gsl_cdf_binomial_P (k, p, n) <= .025)
-    k++;
+  while (k < n && below + term <= .025)
+    {
+      below += term;
+      term *= p / (1 - p) * (n - k) / (k + 1);
+      k++;
+    }
   *low = k;
-  while (k < n && gsl_cdf_binomial_Q (k, p, n) > .025)
-    k++;
+  while (k < n && 1 - below - term > .025)
+    {
+      below += term;
+      term *= p / (1 - p) * (n - k) / (k + 1);
+      k++;
+    }
   *high = k;
 }
 
@@ -124,9 +135,9 @@ typedef struct
 } Sums;
 
 static Sums
-get_sums (const TwScoreBlock *block, TwBaseline baseline)
+get_sums (const TwScoreBlock *block, TwRival rival)
 {
-  gboolean last = baseline == TW_BASELINE_PERSISTENCE;
+  gboolean last = rival == TW_RIVAL_PERSISTENCE;
 
   return (Sums){ (double) block->square,
                  (double) (last ? block->square_persistence : block->square_ewma),
@@ -177,7 +188,7 @@ set_interval (TwSkill *result, double skills[TW_BOOTSTRAP_RESAMPLES], guint n_bl
 void
 tw_metric_contest (const TwScoreBlock *blocks,
                    guint n_blocks,
-                   TwBaseline baseline,
+                   TwRival rival,
                    TwContest *contest)
 {
   double by_square[TW_BOOTSTRAP_RESAMPLES], by_crps[TW_BOOTSTRAP_RESAMPLES];
@@ -190,7 +201,7 @@ tw_metric_contest (const TwScoreBlock *blocks,
   for (guint i = 0; i < n_blocks; i++)
     if (blocks[i].n > 0)
       {
-        sums[n] = get_sums (&blocks[i], baseline);
+        sums[n] = get_sums (&blocks[i], rival);
         add_sums (&all, &sums[n++]);
       }
   contest->blocks = n;

@@ -33,15 +33,15 @@ typedef struct
 
 typedef enum
 {
-  TW_BASELINE_PERSISTENCE,
-  TW_BASELINE_EWMA
-} TwBaseline;
+  TW_RIVAL_PERSISTENCE,
+  TW_RIVAL_EWMA
+} TwRival;
 
 #define TW_BOOTSTRAP_RESAMPLES 500
 #define TW_BOOTSTRAP_MIN_BLOCKS 8
 
 /* Skills with their intervals; contest->errors is left alone. n_blocks of at most TW_SELF_MAX_BLOCKS. */
 #define TW_SELF_MAX_BLOCKS 40
-void tw_metric_contest (const TwScoreBlock *blocks, guint n_blocks, TwBaseline baseline, TwContest *contest);
+void tw_metric_contest (const TwScoreBlock *blocks, guint n_blocks, TwRival rival, TwContest *contest);
 
 G_END_DECLS

@@ -133,7 +133,12 @@ void tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, c
 /* Volatility at which a bin of the record begins. */
 double tw_self_volatility_limit (guint bin);
 gboolean tw_self_score_is_in_drift (const TwSelfScore *score, guint slot);
-/* All but channel, weights of experts and their order; now_us: until when the honesty line reaches. */
-void tw_self_score_report (const TwSelfScore *score, guint slot, gint64 now_us, TwSelfReport *report);
+/* All but channel, weights of experts and their order; now_us: until when the honesty line reaches. before
+ * (NULL: none): an earlier report, whose contests are taken over where nothing was scored since. */
+void tw_self_score_report (const TwSelfScore *score,
+                           guint slot,
+                           gint64 now_us,
+                           const TwSelfReport *before,
+                           TwSelfReport *report);
 
 G_END_DECLS

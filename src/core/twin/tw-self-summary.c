@@ -31,11 +31,6 @@ fill_errors (const TwSelfSlot *slot, TwSelfReport *report)
 
   report->errors
       = (TwSelfErrors){ mean (sums->abs_error, n), sqrt (mean (sums->square, n)), mean (sums->crps, n) };
-  report->persistence.errors = (TwSelfErrors){ mean (sums->abs_persistence, n),
-                                               sqrt (mean (sums->square_persistence, n)),
-                                               mean (sums->crps_persistence, n) };
-  report->ewma.errors = (TwSelfErrors){ mean (sums->abs_ewma, n), sqrt (mean (sums->square_ewma, n)),
-                                        mean (sums->crps_ewma, n) };
   report->bias = mean (sums->error, n);
   report->winkler80 = mean (sums->winkler80, n);
   report->coverage50 = tw_metric_coverage (n, sums->inside50);
@@ -43,9 +38,28 @@ fill_errors (const TwSelfSlot *slot, TwSelfReport *report)
   report->coverage95 = tw_metric_coverage (n, sums->inside95);
   for (guint i = 0; i < TW_SELF_PIT_BINS; i++)
     report->pit[i] = n > 0 ? sums->pit[i] / n : 0;
-  tw_metric_contest (slot->blocks.block, TW_SELF_MAX_BLOCKS, TW_BASELINE_PERSISTENCE,
+}
+
+static void
+fill_contests (const TwSelfSlot *slot, const TwSelfReport *before, TwSelfReport *report)
+{
+  const TwSelfSums *sums = &slot->sums;
+  guint n = slot->scored;
+
+  if (before != NULL && before->horizon_min == slot->horizon_min && before->scored == n)
+    {
+      report->persistence = before->persistence;
+      report->ewma = before->ewma;
+      return;
+    }
+  tw_metric_contest (slot->blocks.block, TW_SELF_MAX_BLOCKS, TW_RIVAL_PERSISTENCE,
                      &report->persistence);
-  tw_metric_contest (slot->blocks.block, TW_SELF_MAX_BLOCKS, TW_BASELINE_EWMA, &report->ewma);
+  tw_metric_contest (slot->blocks.block, TW_SELF_MAX_BLOCKS, TW_RIVAL_EWMA, &report->ewma);
+  report->persistence.errors = (TwSelfErrors){ mean (sums->abs_persistence, n),
+                                               sqrt (mean (sums->square_persistence, n)),
+                                               mean (sums->crps_persistence, n) };
+  report->ewma.errors = (TwSelfErrors){ mean (sums->abs_ewma, n), sqrt (mean (sums->square_ewma, n)),
+                                        mean (sums->crps_ewma, n) };
 }
 
 /* The first bin whose cumulated count comes nearest to share of all. */
@@ -168,7 +182,11 @@ fill_drift (const TwSelfDrift *own, TwDrift *drift)
 }
 
 void
-tw_self_score_report (const TwSelfScore *score, guint slot_index, gint64 now_us, TwSelfReport *report)
+tw_self_score_report (const TwSelfScore *score,
+                      guint slot_index,
+                      gint64 now_us,
+                      const TwSelfReport *before,
+                      TwSelfReport *report)
 {
   const TwSelfSlot *slot = &score->slot[slot_index];
 
@@ -182,6 +200,7 @@ tw_self_score_report (const TwSelfScore *score, guint slot_index, gint64 now_us,
   report->no_target = slot->no_target;
   report->rejected = slot->rejected;
   fill_errors (slot, report);
+  fill_contests (slot, before, report);
   fill_bins (slot, report);
   fill_line (slot, now_us, &report->line);
   fill_drift (&slot->drift, &report->drift);

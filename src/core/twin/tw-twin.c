@@ -288,12 +288,13 @@ tw_twin_get_record_serial (const TwTwin *twin, TwChannel channel)
 }
 
 /* horizon_min 0: the main one. FALSE, and an empty report, where the horizon is not scored at the present
- * cadence. Costs two bootstraps, about .1 ms: keep it until tw_twin_get_record_serial changes. */
+ * cadence. Keep it until tw_twin_get_record_serial changes. */
 gboolean
 tw_twin_report (const TwTwin *twin,
                 TwChannel channel,
                 int horizon_min,
                 gint64 now_us,
+                const TwSelfReport *before,
                 TwSelfReport *report)
 {
   const TwVital *vital;
@@ -311,7 +312,8 @@ tw_twin_report (const TwTwin *twin,
   for (guint i = 0; i < start->n_horizons; i++)
     if (start->horizon_min[i] == horizon_min)
       {
-        tw_self_score_report (&vital->score, i, now_us, report);
+        tw_self_score_report (&vital->score, i, now_us,
+                              before != NULL && before->channel == channel ? before : NULL, report);
         report->channel = channel;
         report->horizon_min = horizon_min;
         return TRUE;

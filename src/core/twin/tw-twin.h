@@ -71,9 +71,10 @@ guint tw_twin_get_scored_horizons (const TwTwin *twin, TwChannel channel, int ho
 void tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwHonesty *honesty);
 
 /* All that is known of how the forecasts of a channel and horizon (0: the main one) have fared on this
- * patient. FALSE, and an empty report, for a horizon that is not scored. The bootstrap costs about .1 ms. */
+ * patient. FALSE, and an empty report, for a horizon that is not scored. before (NULL: none): an earlier
+ * report; where nothing was scored since, its bootstrap still stands and is not run again. */
 gboolean tw_twin_report (const TwTwin *twin, TwChannel channel, int horizon_min, gint64 now_us,
-                         TwSelfReport *report);
+                         const TwSelfReport *before, TwSelfReport *report);
 /* Changes when a report of the channel would. */
 guint tw_twin_get_record_serial (const TwTwin *twin, TwChannel channel);
 /* What a new reading now would do to the width of the forecast; NaN when there is none. */

@@ -125,7 +125,7 @@ simulate (guint seed, guint n_blocks, double ours, double theirs)
           blocks[b].n++;
         }
     }
-  tw_metric_contest (blocks, n_blocks, TW_BASELINE_PERSISTENCE, &contest);
+  tw_metric_contest (blocks, n_blocks, TW_RIVAL_PERSISTENCE, &contest);
   return contest;
 }
 
@@ -161,18 +161,18 @@ test_contest (void)
                                .crps_persistence = 1.0f, .square_ewma = .5f, .crps_ewma = 1.0f } };
   TwContest contest;
 
-  tw_metric_contest (blocks, 3, TW_BASELINE_PERSISTENCE, &contest);
+  tw_metric_contest (blocks, 3, TW_RIVAL_PERSISTENCE, &contest);
   g_assert_cmpuint (contest.blocks, ==, 2);
   g_assert_cmpfloat_with_epsilon (contest.rmse.value, 1 - sqrt (9 / 16.25), 1e-12);
   g_assert_cmpfloat_with_epsilon (contest.crps.value, .5, 1e-12);
   g_assert_true (isnan (contest.rmse.low)); /* too few blocks for an interval */
   g_assert_false (contest.beats);
 
-  tw_metric_contest (blocks, 3, TW_BASELINE_EWMA, &contest);
+  tw_metric_contest (blocks, 3, TW_RIVAL_EWMA, &contest);
   g_assert_cmpfloat (contest.rmse.value, ==, 0);
   g_assert_true (isnan (contest.crps.value)); /* its usual error is not known */
 
-  tw_metric_contest (blocks, 0, TW_BASELINE_EWMA, &contest);
+  tw_metric_contest (blocks, 0, TW_RIVAL_EWMA, &contest);
   g_assert_true (isnan (contest.rmse.value));
 
   contest = simulate (7, 16, 1.1, 4.3);
