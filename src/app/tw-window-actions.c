@@ -23,6 +23,7 @@ on_menu (GtkWidget *widget,
          const char *name,
          GVariant *parameter)
 {
+  tw_window_complete (TW_WINDOW (widget));
   gtk_menu_button_popup (GTK_MENU_BUTTON (TW_WINDOW (widget)->menu_button));
 }
 

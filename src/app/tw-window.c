@@ -262,6 +262,17 @@ add_pages (TwWindow *self,
   self->unreachable = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "unreachable"));
 }
 
+/* Its first symbol makes GTK read the whole icon theme: that comes after the first frame. */
+static void
+complete_header (TwWindow *self,
+                 GtkBuilder *builder)
+{
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button),
+                                  G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
+  gtk_widget_set_visible (self->menu_button, TRUE);
+  adw_header_bar_set_show_end_title_buttons (self->header, TRUE);
+}
+
 static void
 give_model (TwWindow *self)
 {
@@ -283,6 +294,7 @@ tw_window_complete (TwWindow *self)
   g_clear_handle_id (&self->complete_source, g_source_remove);
   builder = gtk_builder_new_from_resource ("/org/twinward/Twinward/tw-window-pages.ui");
   add_pages (self, builder);
+  complete_header (self, builder);
   self->patients = TW_PATIENTS_PANEL (gtk_builder_get_object (builder, "patients"));
   self->ward_bar = TW_WARD_BAR (gtk_builder_get_object (builder, "ward_bar"));
   gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), FALSE);

@@ -8,6 +8,7 @@
 
 #include "tw-connection-limits.h"
 #include "tw-curl-loop.h"
+#include "tw-curl.h"
 #include "tw-net-policy.h"
 #include "tw-net-words.h"
 #include "tw-transfer.h"
@@ -151,7 +152,7 @@ start_request (TwConnection *self,
   if (request->transfer != NULL && !request->streaming)
     self->n_in_flight++;
   if (request->transfer != NULL)
-    curl_easy_setopt (tw_transfer_get_easy (request->transfer), CURLOPT_PRIVATE, request);
+    tw_curl->easy_setopt (tw_transfer_get_easy (request->transfer), CURLOPT_PRIVATE, request);
   if (request->transfer == NULL
       || !tw_curl_loop_add (self->loop, tw_transfer_get_easy (request->transfer)))
     end_request (self, request,
@@ -218,7 +219,7 @@ on_done (CURL *easy,
 {
   TwConnection *self = data;
   Request *request = NULL;
-  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &request);
+  tw_curl->easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &request);
   end_request (self, request, tw_transfer_judge (request->transfer, result, self->origin->shown));
 }
 

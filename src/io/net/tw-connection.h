@@ -25,7 +25,8 @@ typedef enum
   TW_NET_ERROR_STATUS,
   TW_NET_ERROR_TOO_LARGE,    /* body cap reached */
   TW_NET_ERROR_BROKEN,       /* the transfer ended early */
-  TW_NET_ERROR_SERVER        /* 5xx but 503: a fault of the server, worth another try */
+  TW_NET_ERROR_SERVER,       /* 5xx but 503: a fault of the server, worth another try */
+  TW_NET_ERROR_LIBRARY       /* libcurl is missing or too old */
 } TwNetError;
 
 #define TW_TYPE_CONNECTION (tw_connection_get_type ())

@@ -7,6 +7,8 @@
 
 #include <glib-unix.h>
 
+#include "tw-curl.h"
+
 typedef struct
 {
   GSource parent;
@@ -73,7 +75,7 @@ tell_ends (TwCurlLoop *loop,
 {
   CURLMsg *message;
   int left;
-  while ((message = curl_multi_info_read (loop->multi, &left)) != NULL)
+  while ((message = tw_curl->multi_info_read (loop->multi, &left)) != NULL)
     {
       if (message->msg != CURLMSG_DONE)
         continue;
@@ -105,7 +107,7 @@ dispatch (GSource *source,
   if (ready >= 0 && ready <= g_source_get_time (source))
     {
       g_source_set_ready_time (source, -1);
-      curl_multi_socket_action (loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+      tw_curl->multi_socket_action (loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
   /* Working on one socket may change the table: what is ready is noted first. */
   g_autoptr (GArray) ready_fds = g_array_new (FALSE, FALSE, 2 * sizeof (int));
@@ -124,7 +126,7 @@ dispatch (GSource *source,
     {
       const int *pair = (const int *) (gpointer) ready_fds->data + 2 * i;
       if (g_hash_table_contains (loop->sockets, GINT_TO_POINTER (pair[0])))
-        curl_multi_socket_action (loop->multi, pair[0], pair[1], &running);
+        tw_curl->multi_socket_action (loop->multi, pair[0], pair[1], &running);
     }
 
   loop->worked (loop->data);
@@ -143,12 +145,6 @@ tw_curl_loop_new (GMainContext *context,
                   TwCurlDoneFunc done,
                   gpointer data)
 {
-  static gsize initialised;
-  if (g_once_init_enter (&initialised))
-    {
-      curl_global_init (CURL_GLOBAL_DEFAULT);
-      g_once_init_leave (&initialised, 1);
-    }
   TwCurlLoop *loop = g_new0 (TwCurlLoop, 1);
   loop->sockets = g_hash_table_new (NULL, NULL);
   loop->handles = g_ptr_array_new ();
@@ -160,12 +156,12 @@ tw_curl_loop_new (GMainContext *context,
   g_source_set_static_name (loop->source, "twinward: connections");
   g_source_attach (loop->source, context);
 
-  loop->multi = curl_multi_init ();
-  curl_multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-  curl_multi_setopt (loop->multi, CURLMOPT_SOCKETDATA, loop);
-  curl_multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt (loop->multi, CURLMOPT_TIMERDATA, loop);
-  curl_multi_setopt (loop->multi, CURLMOPT_MAXCONNECTS, 8L);
+  loop->multi = tw_curl->multi_init ();
+  tw_curl->multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  tw_curl->multi_setopt (loop->multi, CURLMOPT_SOCKETDATA, loop);
+  tw_curl->multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  tw_curl->multi_setopt (loop->multi, CURLMOPT_TIMERDATA, loop);
+  tw_curl->multi_setopt (loop->multi, CURLMOPT_MAXCONNECTS, 8L);
   return loop;
 }
 
@@ -178,7 +174,7 @@ tw_curl_loop_free (TwCurlLoop *loop)
     *loop->ended = TRUE;
   while (loop->handles->len > 0)
     tw_curl_loop_remove (loop, g_ptr_array_index (loop->handles, 0));
-  curl_multi_cleanup (loop->multi);
+  tw_curl->multi_cleanup (loop->multi);
   ((LoopSource *) loop->source)->loop = NULL;
   g_source_destroy (loop->source);
   g_source_unref (loop->source);
@@ -191,7 +187,7 @@ gboolean
 tw_curl_loop_add (TwCurlLoop *loop,
                   CURL *easy)
 {
-  if (curl_multi_add_handle (loop->multi, easy) != CURLM_OK)
+  if (tw_curl->multi_add_handle (loop->multi, easy) != CURLM_OK)
     return FALSE;
   g_ptr_array_add (loop->handles, easy);
   return TRUE;
@@ -202,5 +198,5 @@ tw_curl_loop_remove (TwCurlLoop *loop,
                      CURL *easy)
 {
   if (g_ptr_array_remove_fast (loop->handles, easy))
-    curl_multi_remove_handle (loop->multi, easy);
+    tw_curl->multi_remove_handle (loop->multi, easy);
 }

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "tw-connection.h"
+#include "tw-curl.h"
 
 const TwNetLimits tw_net_default_limits = {
   .connect_s = 5,
@@ -26,10 +27,10 @@ dup_part (CURLU *url,
           unsigned int flags)
 {
   char *text = NULL;
-  if (curl_url_get (url, part, &text, flags) != CURLUE_OK)
+  if (tw_curl->url_get (url, part, &text, flags) != CURLUE_OK)
     return NULL;
   char *copy = g_strdup (text);
-  curl_free (text);
+  tw_curl->free (text);
   return copy;
 }
 
@@ -75,16 +76,18 @@ TwNetOrigin *
 tw_net_origin_new (const char *base_url,
                    GError **error)
 {
-  CURLU *url = curl_url ();
   g_autoptr (TwNetOrigin) origin = g_new0 (TwNetOrigin, 1);
   gboolean accepted = FALSE;
 
-  if (curl_url_set (url, CURLUPART_URL, base_url, 0) != CURLUE_OK)
+  if (!tw_curl_load (error))
+    return NULL;
+  CURLU *url = tw_curl->url ();
+  if (tw_curl->url_set (url, CURLUPART_URL, base_url, 0) != CURLUE_OK)
     refuse (error,
             _("This is not a server's address. It should look like https://server.example/fhir."));
   else
     {
-      curl_url_set (url, CURLUPART_FRAGMENT, NULL, 0);
+      tw_curl->url_set (url, CURLUPART_FRAGMENT, NULL, 0);
       origin->scheme = dup_part (url, CURLUPART_SCHEME, 0);
       origin->host = dup_part (url, CURLUPART_HOST, 0);
       origin->port = dup_part (url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -97,7 +100,7 @@ tw_net_origin_new (const char *base_url,
           g_str_has_suffix (whole, "/") ? g_strdup (whole) : g_strconcat (whole, "/", NULL);
       origin->shown = g_strdup_printf ("%s:%s", origin->host, origin->port);
     }
-  curl_url_cleanup (url);
+  tw_curl->url_cleanup (url);
   return accepted ? g_steal_pointer (&origin) : NULL;
 }
 
@@ -119,14 +122,14 @@ tw_net_origin_resolve (const TwNetOrigin *origin,
                        const char *address,
                        GError **error)
 {
-  CURLU *url = curl_url ();
+  CURLU *url = tw_curl->url ();
   char *resolved = NULL;
-  if (curl_url_set (url, CURLUPART_URL, origin->base, 0) != CURLUE_OK
-      || curl_url_set (url, CURLUPART_URL, address, 0) != CURLUE_OK)
+  if (tw_curl->url_set (url, CURLUPART_URL, origin->base, 0) != CURLUE_OK
+      || tw_curl->url_set (url, CURLUPART_URL, address, 0) != CURLUE_OK)
     refuse (error, _("The server gave an address that cannot be read."));
   else
     {
-      curl_url_set (url, CURLUPART_FRAGMENT, NULL, 0);
+      tw_curl->url_set (url, CURLUPART_FRAGMENT, NULL, 0);
       g_autofree char *scheme = dup_part (url, CURLUPART_SCHEME, 0);
       g_autofree char *host = dup_part (url, CURLUPART_HOST, 0);
       g_autofree char *port = dup_part (url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -139,7 +142,7 @@ tw_net_origin_resolve (const TwNetOrigin *origin,
       else
         resolved = dup_part (url, CURLUPART_URL, 0);
     }
-  curl_url_cleanup (url);
+  tw_curl->url_cleanup (url);
   return resolved;
 }
 
@@ -159,11 +162,11 @@ tw_net_policy_load_authorities (const char *path,
                    _("The file of authorities “%s” cannot be read."), name);
       return NULL;
     }
-  CURL *easy = curl_easy_init ();
-  curl_easy_getinfo (easy, CURLINFO_CAINFO, &system_path);
+  CURL *easy = tw_curl->easy_init ();
+  tw_curl->easy_getinfo (easy, CURLINFO_CAINFO, &system_path);
   if (system_path != NULL && !g_file_get_contents (system_path, &system, &n_system, NULL))
     n_system = 0; /* a system without authorities of its own: the site's remain */
-  curl_easy_cleanup (easy);
+  tw_curl->easy_cleanup (easy);
 
   GByteArray *both = g_byte_array_new ();
   if (n_system > 0)
@@ -179,24 +182,24 @@ tw_net_policy_apply (CURL *easy,
                      const TwNetLimits *limits,
                      GBytes *authorities)
 {
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, origin->scheme);
-  curl_easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, origin->scheme);
-  curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt (easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  curl_easy_setopt (easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  tw_curl->easy_setopt (easy, CURLOPT_PROTOCOLS_STR, origin->scheme);
+  tw_curl->easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, origin->scheme);
+  tw_curl->easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
+  tw_curl->easy_setopt (easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  tw_curl->easy_setopt (easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+  tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 2L);
   if (authorities != NULL)
     {
       struct curl_blob blob = { .flags = CURL_BLOB_COPY };
       blob.data = (void *) g_bytes_get_data (authorities, &blob.len);
-      curl_easy_setopt (easy, CURLOPT_CAINFO_BLOB, &blob);
+      tw_curl->easy_setopt (easy, CURLOPT_CAINFO_BLOB, &blob);
     }
-  curl_easy_setopt (easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-  curl_easy_setopt (easy, CURLOPT_PROXY, ""); /* not even from the environment */
-  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) limits->connect_s);
+  tw_curl->easy_setopt (easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+  tw_curl->easy_setopt (easy, CURLOPT_PROXY, ""); /* not even from the environment */
+  tw_curl->easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  tw_curl->easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+  tw_curl->easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  tw_curl->easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  tw_curl->easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) limits->connect_s);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tw-net-words.h"
+#include "tw-curl.h"
 
 #define BODY_PADDING 64
 #define MAX_RETRY_AFTER_S 86400
@@ -69,7 +70,7 @@ parse_retry_after (const char *value,
   gint64 seconds = g_ascii_strtoll (value, &end, 10);
   if (end == value || *end != '\0')
     {
-      gint64 at = curl_getdate (value, NULL);
+      gint64 at = tw_curl->getdate (value, NULL);
       gint64 now = date_us > 0 ? date_us / G_USEC_PER_SEC : g_get_real_time () / G_USEC_PER_SEC;
       if (at < 0)
         return -1;
@@ -86,7 +87,7 @@ take_header (TwResponse *response,
   char *value;
   if ((value = match_header (line, n, "date")) != NULL)
     {
-      gint64 seconds = curl_getdate (value, NULL);
+      gint64 seconds = tw_curl->getdate (value, NULL);
       response->date_us = seconds > 0 ? seconds * G_USEC_PER_SEC : 0;
     }
   else if ((value = match_header (line, n, "retry-after")) != NULL)
@@ -132,7 +133,7 @@ on_body (char *bytes,
   TwTransfer *transfer = user_data;
   gsize n = size * count;
   long status = 0;
-  curl_easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  tw_curl->easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   gboolean refused = status >= 300;
   if (transfer->streaming && !refused)
     {
@@ -165,7 +166,7 @@ add_header (TwTransfer *transfer,
 {
   if (!is_one_line (line))
     return FALSE;
-  struct curl_slist *longer = curl_slist_append (transfer->headers, line);
+  struct curl_slist *longer = tw_curl->slist_append (transfer->headers, line);
   if (longer == NULL)
     return FALSE;
   transfer->headers = longer;
@@ -200,7 +201,7 @@ TwTransfer *
 tw_transfer_new (const TwTransferRequest *request)
 {
   TwTransfer *transfer = g_new0 (TwTransfer, 1);
-  transfer->easy = curl_easy_init ();
+  transfer->easy = tw_curl->easy_init ();
   transfer->limits = *request->limits;
   transfer->streaming = request->streaming;
   transfer->response = new_response ();
@@ -212,19 +213,19 @@ tw_transfer_new (const TwTransferRequest *request)
     }
   CURL *easy = transfer->easy;
   tw_net_policy_apply (easy, request->origin, request->limits, request->authorities);
-  curl_easy_setopt (easy, CURLOPT_URL, request->url);
-  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers);
-  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->detail);
-  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
+  tw_curl->easy_setopt (easy, CURLOPT_URL, request->url);
+  tw_curl->easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers);
+  tw_curl->easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->detail);
+  tw_curl->easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
+  tw_curl->easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
+  tw_curl->easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
+  tw_curl->easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
   if (!request->streaming)
     {
-      curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, (long) request->limits->low_speed_bytes);
-      curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, (long) request->limits->low_speed_s);
-      curl_easy_setopt (easy, CURLOPT_TIMEOUT, (long) request->limits->deadline_s);
-      curl_easy_setopt (easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) request->limits->max_body);
+      tw_curl->easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, (long) request->limits->low_speed_bytes);
+      tw_curl->easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, (long) request->limits->low_speed_s);
+      tw_curl->easy_setopt (easy, CURLOPT_TIMEOUT, (long) request->limits->deadline_s);
+      tw_curl->easy_setopt (easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) request->limits->max_body);
     }
   return transfer;
 }
@@ -234,11 +235,11 @@ tw_transfer_free (TwTransfer *transfer)
 {
   if (transfer == NULL)
     return;
-  g_clear_pointer (&transfer->easy, curl_easy_cleanup);
+  g_clear_pointer (&transfer->easy, tw_curl->easy_cleanup);
   /* One of the lines is the token's. */
   for (struct curl_slist *line = transfer->headers; line != NULL; line = line->next)
     explicit_bzero (line->data, strlen (line->data));
-  curl_slist_free_all (transfer->headers);
+  tw_curl->slist_free_all (transfer->headers);
   tw_response_free (transfer->response);
   g_byte_array_unref (transfer->piece);
   g_free (transfer);
@@ -266,7 +267,7 @@ tw_transfer_judge (TwTransfer *transfer,
                    const char *host)
 {
   long status = 0;
-  curl_easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  tw_curl->easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   transfer->response->status = (guint) MAX (status, 0);
   if (transfer->too_large && status < 300)
     return tw_net_words_too_large (host);
