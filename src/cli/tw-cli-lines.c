@@ -4,50 +4,17 @@
 
 #include "tw-cli-lines.h"
 
+#include "tw-cli-json.h"
 #include "tw-time.h"
 
 #include <math.h>
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value != NULL)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_number (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_truth (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
 
 static void
 add_time (JsonBuilder *builder, const char *name, gint64 t_us)
 {
   char text[40];
 
-  add_text (builder, name, t_us != 0 ? tw_time_format_iso (t_us, text, sizeof text) : NULL);
+  tw_cli_json_text (builder, name, t_us != 0 ? tw_time_format_iso (t_us, text, sizeof text) : NULL);
 }
 
 static JsonBuilder *
@@ -56,22 +23,10 @@ begin (const char *type, const char *patient)
   JsonBuilder *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "type", type);
+  tw_cli_json_text (builder, "type", type);
   if (patient != NULL)
-    add_text (builder, "patient", patient);
+    tw_cli_json_text (builder, "patient", patient);
   return builder;
-}
-
-static char *
-finish (JsonBuilder *builder)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, NULL);
 }
 
 static const char *
@@ -90,14 +45,14 @@ tw_cli_line_status (const TwFeedStatus *status, const char *ward, gint64 now_us)
   g_autoptr (JsonBuilder) builder = begin ("status", NULL);
 
   add_time (builder, "time", now_us);
-  add_text (builder, "state", state_key (status->state));
-  add_text (builder, "ward", ward);
-  add_text (builder, "message", status->message);
-  add_truth (builder, "streaming", status->streaming);
-  add_truth (builder, "recorded", status->recorded);
-  add_truth (builder, "invented", status->invented);
-  add_number (builder, "speed", status->speed);
-  return finish (builder);
+  tw_cli_json_text (builder, "state", state_key (status->state));
+  tw_cli_json_text (builder, "ward", ward);
+  tw_cli_json_text (builder, "message", status->message);
+  tw_cli_json_truth (builder, "streaming", status->streaming);
+  tw_cli_json_truth (builder, "recorded", status->recorded);
+  tw_cli_json_truth (builder, "invented", status->invented);
+  tw_cli_json_number (builder, "speed", status->speed);
+  return tw_cli_json_finish (builder);
 }
 
 char *
@@ -106,10 +61,10 @@ tw_cli_line_patient (const TwSnapshot *snapshot)
   const TwPatientFields *fields = tw_patient_get (snapshot->patient);
   g_autoptr (JsonBuilder) builder = begin ("patient", fields->id);
 
-  add_text (builder, "bed", fields->bed);
-  add_text (builder, "ward", fields->ward);
-  add_truth (builder, "present", snapshot->present);
-  return finish (builder);
+  tw_cli_json_text (builder, "bed", fields->bed);
+  tw_cli_json_text (builder, "ward", fields->ward);
+  tw_cli_json_truth (builder, "present", snapshot->present);
+  return tw_cli_json_finish (builder);
 }
 
 char *
@@ -121,14 +76,14 @@ tw_cli_line_value (const char *patient, const TwCleaned *cleaned)
   const TwChannelInfo *info = tw_channel_info (cleaned->channel);
 
   add_time (builder, "time", cleaned->sample.t_us);
-  add_text (builder, "channel", info->name);
-  add_number (builder, "value", cleaned->sample.value);
-  add_text (builder, "unit", tw_unit_ucum (info->unit));
-  add_text (builder, "verdict", verdicts[tw_quality_verdict (cleaned->sample.quality)]);
-  add_text (builder, "reason", tw_reason_key (tw_quality_reason (cleaned->sample.quality)));
-  add_text (builder, "action", actions[cleaned->action]);
-  add_truth (builder, "late", cleaned->late);
-  return finish (builder);
+  tw_cli_json_text (builder, "channel", info->name);
+  tw_cli_json_number (builder, "value", cleaned->sample.value);
+  tw_cli_json_text (builder, "unit", tw_unit_ucum (info->unit));
+  tw_cli_json_text (builder, "verdict", verdicts[tw_quality_verdict (cleaned->sample.quality)]);
+  tw_cli_json_text (builder, "reason", tw_reason_key (tw_quality_reason (cleaned->sample.quality)));
+  tw_cli_json_text (builder, "action", actions[cleaned->action]);
+  tw_cli_json_truth (builder, "late", cleaned->late);
+  return tw_cli_json_finish (builder);
 }
 
 static const char *
@@ -145,12 +100,12 @@ add_honesty (JsonBuilder *builder, const TwHonesty *honesty)
 {
   json_builder_set_member_name (builder, "honesty");
   json_builder_begin_object (builder);
-  add_count (builder, "horizon_min", honesty->horizon_min);
-  add_count (builder, "scored", honesty->scored);
-  add_count (builder, "inside50", honesty->inside50);
-  add_count (builder, "inside80", honesty->inside80);
-  add_count (builder, "inside95", honesty->inside95);
-  add_number (builder, "mae", honesty->mae);
+  tw_cli_json_count (builder, "horizon_min", honesty->horizon_min);
+  tw_cli_json_count (builder, "scored", honesty->scored);
+  tw_cli_json_count (builder, "inside50", honesty->inside50);
+  tw_cli_json_count (builder, "inside80", honesty->inside80);
+  tw_cli_json_count (builder, "inside95", honesty->inside95);
+  tw_cli_json_number (builder, "mae", honesty->mae);
   json_builder_end_object (builder);
 }
 
@@ -162,25 +117,25 @@ tw_cli_line_forecast (const char *patient, const TwForecast *forecast)
   g_autoptr (JsonBuilder) builder = begin ("forecast", patient);
   const TwChannelInfo *info = tw_channel_info (forecast->channel);
 
-  add_text (builder, "channel", info->name);
-  add_text (builder, "unit", tw_unit_ucum (info->unit));
-  add_text (builder, "status", forecast_key (forecast->status));
+  tw_cli_json_text (builder, "channel", info->name);
+  tw_cli_json_text (builder, "unit", tw_unit_ucum (info->unit));
+  tw_cli_json_text (builder, "status", forecast_key (forecast->status));
   add_time (builder, "issued_at", forecast->issued_us);
   add_time (builder, "input_time", forecast->input_us);
-  add_text (builder, "version", forecast->version);
+  tw_cli_json_text (builder, "version", forecast->version);
   json_builder_set_member_name (builder, "points");
   json_builder_begin_array (builder);
   for (guint i = 0; i < forecast->n_points; i++)
     {
       json_builder_begin_object (builder);
-      add_count (builder, "horizon_min", forecast->points[i].horizon_min);
+      tw_cli_json_count (builder, "horizon_min", forecast->points[i].horizon_min);
       for (guint k = 0; k < TW_N_QUANTILES; k++)
-        add_number (builder, names[k], forecast->points[i].q[k]);
+        tw_cli_json_number (builder, names[k], forecast->points[i].q[k]);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
   add_honesty (builder, &forecast->honesty);
-  return finish (builder);
+  return tw_cli_json_finish (builder);
 }
 
 static void
@@ -188,15 +143,15 @@ add_crossing (JsonBuilder *builder, const TwCrossing *crossing)
 {
   json_builder_set_member_name (builder, "crossing");
   json_builder_begin_object (builder);
-  add_number (builder, "threshold", crossing->threshold);
-  add_text (builder, "direction", crossing->below ? "below" : "above");
-  add_count (builder, "horizon_min", crossing->horizon_min);
-  add_number (builder, "p", crossing->p);
-  add_number (builder, "p_low", crossing->p_low);
-  add_number (builder, "p_high", crossing->p_high);
-  add_number (builder, "t10_min", crossing->t10_min);
-  add_number (builder, "t50_min", crossing->t50_min);
-  add_number (builder, "t90_min", crossing->t90_min);
+  tw_cli_json_number (builder, "threshold", crossing->threshold);
+  tw_cli_json_text (builder, "direction", crossing->below ? "below" : "above");
+  tw_cli_json_count (builder, "horizon_min", crossing->horizon_min);
+  tw_cli_json_number (builder, "p", crossing->p);
+  tw_cli_json_number (builder, "p_low", crossing->p_low);
+  tw_cli_json_number (builder, "p_high", crossing->p_high);
+  tw_cli_json_number (builder, "t10_min", crossing->t10_min);
+  tw_cli_json_number (builder, "t50_min", crossing->t50_min);
+  tw_cli_json_number (builder, "t90_min", crossing->t90_min);
   json_builder_end_object (builder);
 }
 
@@ -212,13 +167,13 @@ add_evidence (JsonBuilder *builder, const TwFlagFields *fields)
       json_builder_begin_object (builder);
       if (evidence->channel >= 0 && evidence->channel < TW_N_CHANNELS)
         {
-          add_text (builder, "channel", tw_channel_info (evidence->channel)->name);
-          add_text (builder, "unit", tw_unit_ucum (tw_channel_info (evidence->channel)->unit));
+          tw_cli_json_text (builder, "channel", tw_channel_info (evidence->channel)->name);
+          tw_cli_json_text (builder, "unit", tw_unit_ucum (tw_channel_info (evidence->channel)->unit));
         }
-      add_number (builder, "value", evidence->value);
+      tw_cli_json_number (builder, "value", evidence->value);
       add_time (builder, "time", evidence->t_us);
       if (evidence->points >= 0)
-        add_count (builder, "points", evidence->points);
+        tw_cli_json_count (builder, "points", evidence->points);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -232,30 +187,30 @@ tw_cli_line_flag (const char *patient, TwFlag *flag)
   const TwFlagFields *fields = tw_flag_get (flag);
   g_autoptr (JsonBuilder) builder = begin ("flag", patient);
 
-  add_text (builder, "rule", fields->rule);
-  add_text (builder, "kind", kinds[fields->kind]);
-  add_text (builder, "level", tw_level_key (fields->level));
-  add_text (builder, "state", states[fields->state]);
+  tw_cli_json_text (builder, "rule", fields->rule);
+  tw_cli_json_text (builder, "kind", kinds[fields->kind]);
+  tw_cli_json_text (builder, "level", tw_level_key (fields->level));
+  tw_cli_json_text (builder, "state", states[fields->state]);
   if (fields->channel >= 0 && fields->channel < TW_N_CHANNELS)
     {
-      add_text (builder, "channel", tw_channel_info (fields->channel)->name);
-      add_text (builder, "unit", tw_unit_ucum (tw_channel_info (fields->channel)->unit));
+      tw_cli_json_text (builder, "channel", tw_channel_info (fields->channel)->name);
+      tw_cli_json_text (builder, "unit", tw_unit_ucum (tw_channel_info (fields->channel)->unit));
     }
-  add_number (builder, "value", fields->value);
-  add_number (builder, "limit", fields->limit);
+  tw_cli_json_number (builder, "value", fields->value);
+  tw_cli_json_number (builder, "limit", fields->limit);
   add_time (builder, "value_time", fields->value_us);
   add_time (builder, "since", fields->since_us);
   add_time (builder, "raised", fields->raised_us);
   add_time (builder, "resolved", fields->resolved_us);
   add_time (builder, "acknowledged", fields->acknowledged_us);
-  add_truth (builder, "last_known", fields->last_known);
+  tw_cli_json_truth (builder, "last_known", fields->last_known);
   if (fields->kind == TW_FLAG_PREDICTED)
     add_crossing (builder, &fields->crossing);
   add_evidence (builder, fields);
-  add_text (builder, "table_version", fields->table_version);
+  tw_cli_json_text (builder, "table_version", fields->table_version);
   if (fields->kind == TW_FLAG_PREDICTED)
-    add_text (builder, "twin_version", fields->twin_version);
-  return finish (builder);
+    tw_cli_json_text (builder, "twin_version", fields->twin_version);
+  return tw_cli_json_finish (builder);
 }
 
 char *
@@ -268,14 +223,14 @@ tw_cli_line_news2 (const char *patient, const TwNews2 *news2)
   g_autoptr (JsonBuilder) builder = begin ("news2", patient);
 
   add_time (builder, "time", news2->t_us);
-  add_text (builder, "status", statuses[news2->status]);
-  add_text (builder, "risk", risks[news2->risk]);
-  add_count (builder, "total", news2->total);
-  add_truth (builder, "scale_2", news2->scale_2);
+  tw_cli_json_text (builder, "status", statuses[news2->status]);
+  tw_cli_json_text (builder, "risk", risks[news2->risk]);
+  tw_cli_json_count (builder, "total", news2->total);
+  tw_cli_json_truth (builder, "scale_2", news2->scale_2);
   json_builder_set_member_name (builder, "points");
   json_builder_begin_object (builder);
   for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
-    add_number (builder, items[i], news2->parts[i].points >= 0 ? news2->parts[i].points : NAN);
+    tw_cli_json_number (builder, items[i], news2->parts[i].points >= 0 ? news2->parts[i].points : NAN);
   json_builder_end_object (builder);
-  return finish (builder);
+  return tw_cli_json_finish (builder);
 }

@@ -4,6 +4,7 @@
 
 #include "tw-cli.h"
 
+#include "tw-cli-backtest.h"
 #include "tw-cli-follow.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,6 +18,7 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
+  { "backtest", N_ ("Score the forecasts of recorded patients against what came true"), tw_cli_backtest },
   { "follow", N_ ("Follow a ward and print values, forecasts, flags and states as JSON lines"),
     tw_cli_follow },
 };

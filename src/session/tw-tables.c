@@ -6,19 +6,28 @@
 
 #include "tw-tables-resource.h"
 
-static GBytes *
-lookup (const char *name, GError **error)
+/* The table of the folder where it has one of that name, else the one that is compiled in. */
+GBytes *
+tw_tables_lookup (const char *folder, const char *name, GError **error)
 {
   g_autofree char *path = g_strconcat ("/org/twinward/tables/", name, NULL);
-  g_autoptr (GBytes) bytes
-      = g_resource_lookup_data (tw_tables_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autofree char *file = folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  char *text;
+  gsize length;
 
+  if (tw_tables_get_resource () == NULL)
+    tw_tables_register_resource ();
+  if (file == NULL || !g_file_test (file, G_FILE_TEST_EXISTS))
+    bytes = g_resource_lookup_data (tw_tables_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  else if (g_file_get_contents (file, &text, &length, error))
+    bytes = g_bytes_new_take (text, length);
   if (bytes == NULL)
     g_prefix_error (error, "Table %s: ", name);
   return g_steal_pointer (&bytes);
 }
 
-/* Resource data is followed by a NUL byte, so that it can be read as text. */
+/* Resource data and whole files are followed by a NUL byte, so that they can be read as text. */
 static const char *
 text_of (GBytes *bytes)
 {
@@ -26,13 +35,13 @@ text_of (GBytes *bytes)
 }
 
 static gboolean
-load_twin (TwTables *tables, GError **error)
+load_twin (TwTables *tables, const char *folder, GError **error)
 {
-  g_autoptr (GBytes) clean = lookup ("clean.csv", error);
-  g_autoptr (GBytes) priors = clean != NULL ? lookup ("priors.csv", error) : NULL;
-  g_autoptr (GBytes) quantiles = priors != NULL ? lookup ("quantiles.csv", error) : NULL;
-  g_autoptr (GBytes) experts = quantiles != NULL ? lookup ("experts.csv", error) : NULL;
-  g_autoptr (GBytes) learning = experts != NULL ? lookup ("learning.csv", error) : NULL;
+  g_autoptr (GBytes) clean = tw_tables_lookup (folder, "clean.csv", error);
+  g_autoptr (GBytes) priors = clean != NULL ? tw_tables_lookup (folder, "priors.csv", error) : NULL;
+  g_autoptr (GBytes) quantiles = priors != NULL ? tw_tables_lookup (folder, "quantiles.csv", error) : NULL;
+  g_autoptr (GBytes) experts = quantiles != NULL ? tw_tables_lookup (folder, "experts.csv", error) : NULL;
+  g_autoptr (GBytes) learning = experts != NULL ? tw_tables_lookup (folder, "learning.csv", error) : NULL;
 
   if (learning == NULL)
     return FALSE;
@@ -48,11 +57,11 @@ load_twin (TwTables *tables, GError **error)
 }
 
 static gboolean
-load_risk (TwTables *tables, GError **error)
+load_risk (TwTables *tables, const char *folder, GError **error)
 {
-  g_autoptr (GBytes) news2 = lookup ("news2.csv", error);
-  g_autoptr (GBytes) limits = news2 != NULL ? lookup ("limits.csv", error) : NULL;
-  g_autoptr (GBytes) rules = limits != NULL ? lookup ("rules.csv", error) : NULL;
+  g_autoptr (GBytes) news2 = tw_tables_lookup (folder, "news2.csv", error);
+  g_autoptr (GBytes) limits = news2 != NULL ? tw_tables_lookup (folder, "limits.csv", error) : NULL;
+  g_autoptr (GBytes) rules = limits != NULL ? tw_tables_lookup (folder, "rules.csv", error) : NULL;
   g_autoptr (TwNews2Table) table = NULL;
 
   if (rules == NULL)
@@ -67,12 +76,16 @@ load_risk (TwTables *tables, GError **error)
 TwTables *
 tw_tables_load (GError **error)
 {
+  return tw_tables_load_from (NULL, error);
+}
+
+TwTables *
+tw_tables_load_from (const char *folder, GError **error)
+{
   g_autoptr (TwTables) tables = g_new0 (TwTables, 1);
 
   g_atomic_ref_count_init (&tables->refs);
-  if (tw_tables_get_resource () == NULL)
-    tw_tables_register_resource ();
-  if (!load_twin (tables, error) || !load_risk (tables, error))
+  if (!load_twin (tables, folder, error) || !load_risk (tables, folder, error))
     return NULL;
   return g_steal_pointer (&tables);
 }

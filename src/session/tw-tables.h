@@ -18,6 +18,10 @@ typedef struct
 
 /* An error names the table, row and column that cannot be read. */
 TwTables *tw_tables_load (GError **error);
+/* The same, but a table that lies in the folder stands in for the one of its name; NULL: no folder. */
+TwTables *tw_tables_load_from (const char *folder, GError **error);
+/* The text of one table, followed by a NUL byte that is not counted. */
+GBytes *tw_tables_lookup (const char *folder, const char *name, GError **error);
 TwTables *tw_tables_ref (TwTables *tables);
 void tw_tables_unref (TwTables *tables);
 
