@@ -4,6 +4,7 @@
 
 #include "tw-cli.h"
 
+#include "tw-cli-analyse.h"
 #include "tw-cli-backtest.h"
 #include "tw-cli-follow.h"
 
@@ -18,6 +19,8 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
+  { "analyse", N_ ("Explain a channel by others: regression of a recording or of a plain table"),
+    tw_cli_analyse },
   { "backtest", N_ ("Score the forecasts of recorded patients against what came true"), tw_cli_backtest },
   { "follow", N_ ("Follow a ward and print values, forecasts, flags and states as JSON lines"),
     tw_cli_follow },

@@ -118,7 +118,7 @@ tw_fit_basis_check (const TwDesign *design, const TwLeastSquares *squares, TwFit
   set_quantiles (design, fit);
   if (squares->rank < design->n_columns)
     fit->warnings |= TW_FIT_WARN_LEFT_OUT;
-  if (fit->condition > ILL_CONDITION)
+  if (fit->condition > ILL_CONDITION && fit->method != TW_FIT_RIDGE)
     fit->warnings |= TW_FIT_WARN_CONDITION;
   if ((double) fit->rows.n < (1 - MISSING_SHARE) * (double) fit->rows.n_grid)
     fit->warnings |= TW_FIT_WARN_MISSING;
