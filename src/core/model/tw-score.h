@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The result of the National Early Warning Score 2 and of a robust trend: data only. */
+/* The results of the scores (NEWS2, MEWS, qSOFA, SIRS, shock index, glycaemia) and of a robust trend:
+ * data only. */
 #pragma once
 
 #include <glib.h>
@@ -55,6 +56,76 @@ typedef struct
   TwNews2Part parts[TW_NEWS2_N_ITEMS];
   char table_version[16];
 } TwNews2;
+
+/* The other scores of adults, each a sum of items read off bands. */
+typedef enum
+{
+  TW_BAND_MEWS,  /* Modified Early Warning Score, Subbe 2001 */
+  TW_BAND_QSOFA, /* Sepsis-3, 2016 */
+  TW_BAND_SIRS,  /* ACCP/SCCM 1992 */
+  TW_N_BAND_SCORES
+} TwBandKind;
+
+#define TW_BAND_MAX_ITEMS 6
+
+/* "mews", "qsofa", "sirs": the key in JSON; and the name, "MEWS". */
+const char *tw_band_kind_key (TwBandKind kind);
+const char *tw_band_kind_name (TwBandKind kind);
+
+typedef struct
+{
+  TwBandKind kind;
+  TwNews2Status status; /* incomplete: total is "at least", over the items that are known */
+  int total;
+  int threshold;        /* total that counts as positive */
+  gboolean reached;     /* a bound may prove it, never refute it */
+  guint n_items, n_known;
+  gint64 t_us;
+  TwNews2Part parts[TW_BAND_MAX_ITEMS]; /* channel TW_CHANNEL_NONE: not received at all */
+  char table_version[16];
+} TwBandScore;
+
+typedef enum
+{
+  TW_SHOCK_UNKNOWN, /* an input is missing, too old, or taken too far from the other */
+  TW_SHOCK_NORMAL,
+  TW_SHOCK_RAISED,
+  TW_SHOCK_SEVERE
+} TwShockGrade;
+
+typedef struct
+{
+  TwNews2Status status;
+  TwShockGrade grade;
+  double index;    /* heart rate / systolic; NaN: unknown */
+  double modified; /* heart rate / MAP; NaN: unknown; shown, no limit */
+  gint64 t_us;
+  TwNews2Part parts[3]; /* heart rate, systolic, MAP; points 0 used, -1 missing */
+  char table_version[16];
+} TwShockIndex;
+
+/* All scores but NEWS2, at one moment. */
+typedef struct
+{
+  TwBandScore band[TW_N_BAND_SCORES];
+  TwShockIndex shock;
+} TwScores;
+
+/* Quality of glucose over a window: shares in percent of all readings. Numbers are NaN where there are
+ * too few readings. */
+typedef struct
+{
+  guint n;
+  gint64 from_us, to_us;     /* first and last reading used */
+  double mean, sd, cv;       /* mg/dL, mg/dL, % */
+  double gmi;                /* glucose management indicator, % */
+  double lbgi, hbgi, gri;
+  double in_range;           /* low..high of the table, both included */
+  double below, very_low;    /* under low, under very_low */
+  double above, very_high;   /* over high, over very_high */
+  double mage;               /* mean of rising and falling excursions, mg/dL */
+  char table_version[16];
+} TwGlycaemia;
 
 typedef enum
 {

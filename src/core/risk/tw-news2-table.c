@@ -52,12 +52,17 @@ tw_news2_item_key (TwNews2Item item)
  * Celsius, less a hair); within 1e-9 it counts as the half, so that it rounds as a person would
  * round it. */
 gint64
+tw_score_round (double scale, double value)
+{
+  double scaled = CLAMP (value * scale, -1e15, 1e15);
+
+  return (gint64) copysign (floor (fabs (scaled) + .5 + 1e-9), scaled);
+}
+
+gint64
 tw_news2_round (const TwNews2Table *table, TwNews2Item item, double value)
 {
-  double scaled = value * table->scale[item];
-
-  scaled = CLAMP (scaled, -1e15, 1e15);
-  return (gint64) copysign (floor (fabs (scaled) + .5 + 1e-9), scaled);
+  return tw_score_round (table->scale[item], value);
 }
 
 static gboolean

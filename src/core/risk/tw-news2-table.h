@@ -51,8 +51,15 @@ struct _TwNews2Table
 /* "respiration", "spo2"...: the item's name in the table. */
 const char *tw_news2_item_key (TwNews2Item item);
 
+/* value x scale in whole numbers, rounded half away from zero. scale: 10 to the power of the decimals. */
+gint64 tw_score_round (double scale, double value);
 /* The value in whole numbers of the item's last decimal, rounded half away from zero. */
 gint64 tw_news2_round (const TwNews2Table *table, TwNews2Item item, double value);
+
+/* The channel's value when it may be scored: known, verdict good or doubtful, at most max_age_us old; else
+ * NULL. */
+const TwSample *tw_vitals_find_fresh (const TwVitals *vitals, TwChannel channel, gint64 now_us,
+                                      gint64 max_age_us);
 
 /* What the score needs to know of the patient. */
 typedef struct

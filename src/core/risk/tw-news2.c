@@ -88,19 +88,24 @@ tw_news2_points (const TwNews2Table *table,
   return points_in (&table->bands[list], tw_news2_round (table, item, value));
 }
 
-/* The channel's value when it may be scored: known, verdict good or doubtful, not too old; else
- * NULL. */
+const TwSample *
+tw_vitals_find_fresh (const TwVitals *vitals, TwChannel channel, gint64 now_us, gint64 max_age_us)
+{
+  const TwSample *sample = &vitals->last[channel];
+  gint64 age_us = now_us - sample->t_us;
+
+  if (sample->t_us == 0 || !isfinite (sample->value)
+      || tw_quality_verdict (sample->quality) > TW_VERDICT_DOUBTFUL || age_us > max_age_us
+      || age_us < -AHEAD)
+    return NULL;
+  return sample;
+}
+
 static const TwSample *
 fresh_sample (const Moment *moment, TwNews2Item item, TwChannel channel)
 {
-  const TwSample *sample = &moment->vitals->last[channel];
-  gint64 age_us = moment->now_us - sample->t_us;
-
-  if (sample->t_us == 0 || !isfinite (sample->value)
-      || tw_quality_verdict (sample->quality) > TW_VERDICT_DOUBTFUL
-      || age_us > moment->table->max_age_us[item] || age_us < -AHEAD)
-    return NULL;
-  return sample;
+  return tw_vitals_find_fresh (moment->vitals, channel, moment->now_us,
+                               moment->table->max_age_us[item]);
 }
 
 /* Fills a part that cannot be scored: no points, and the time of the newest value there ever
