@@ -94,9 +94,7 @@ find_ends (TwColumns *self,
 {
   gsize first = at, last = end;
 
-  if (n_accepted < end - at)
-    for (gsize i = at; i < end; i++)
-      self->n_refused += tw_columns_is_crossed (span->value[i], span->quality[i]) ? 1 : 0;
+  self->n_refused += (guint) (end - at) - n_accepted;
   if (n_accepted == 0)
     return;
   while (!tw_columns_accepts (span->value[first], span->quality[first]))

@@ -39,7 +39,7 @@ typedef struct
   TwColumn *columns;      /* spec.n, borrowed from the workspace */
   guint allocated;
   guint n_samples;        /* accepted and visible */
-  guint n_refused;        /* visible, suspect or rejected: drawn as cross marks; without "no signal" */
+  guint n_refused;        /* visible and not accepted: each has a mark */
   GArray *gaps;           /* TwGap, broken line between two accepted samples, in order */
   gint64 newest_us;       /* newest accepted sample up to end_us; 0: none */
   double newest;
@@ -64,7 +64,7 @@ tw_columns_accepts (double value,
   return (tw_quality_verdict (quality) <= TW_VERDICT_DOUBTFUL) & (value > -1e15) & (value < 1e15);
 }
 
-/* Whether a sample has a cross: where nothing was measured the gap says all. */
+/* Whether a sample that does not count has a cross at its value; else it has none, or none that is known. */
 static inline gboolean
 tw_columns_is_crossed (double value,
                        TwQuality quality)

@@ -33,5 +33,5 @@ tw_plot_strip (cairo_t *cr,
                GError **error)
 {
   return tw_plot_strip_axes (cr, strip, error) && tw_plot_strip_forecast (cr, strip, error)
-         && tw_plot_strip_trace (cr, strip, error);
+         && tw_plot_strip_trace (cr, strip, error) && tw_plot_strip_ghosts (cr, strip, error);
 }

@@ -33,6 +33,23 @@ void tw_plot_set_font (const char *family);
 /* Width of the value axis at the left of a strip that is not compact. */
 #define TW_PLOT_GUTTER 34
 
+/* A span of time without data of which the source told. */
+typedef struct
+{
+  gint64 from_us, to_us;
+} TwMissingSpan;
+
+#define TW_PLOT_MAX_MISSING 16
+
+/* What was once forecast, as it was issued: the 80 % range and the median at the time they spoke of. */
+typedef struct
+{
+  gint64 issued_us, target_us;
+  double low, median, high;
+} TwGhostPoint;
+
+#define TW_PLOT_MAX_GHOSTS 64
+
 /* One strip: time axis [from_us, to_us], values [low, high]; everything is in device-independent
  * pixels. The value axis takes the first TW_PLOT_GUTTER pixels of the width (none when compact). */
 typedef struct
@@ -59,6 +76,10 @@ typedef struct
   gboolean hide_ranges;            /* the median alone */
   const char *withheld;            /* words for the zone when there are no bands; NULL: none */
   GTimeZone *zone;                 /* for the clock in labels and the time grid; NULL: local */
+  const TwMissingSpan *missing;    /* hatched and named, however short; at most TW_PLOT_MAX_MISSING */
+  guint n_missing;
+  const TwGhostPoint *ghosts;      /* rising target_us; drawn by tw_plot_strip_ghosts */
+  guint n_ghosts;
 } TwStrip;
 
 /* Layer A: ground, tints, grid, axis, limit lines and labels (static until size, window, theme
@@ -68,7 +89,10 @@ gboolean tw_plot_strip_axes (cairo_t *cr, const TwStrip *strip, GError **error);
 gboolean tw_plot_strip_trace (cairo_t *cr, const TwStrip *strip, GError **error);
 /* Layer C: forecast zone tint, bands 50 and 80, 95 % outline, dashed median. Never left of now. */
 gboolean tw_plot_strip_forecast (cairo_t *cr, const TwStrip *strip, GError **error);
-/* All three, for reports and tests. */
+/* Over layer B: what the twin had said before, thin and dotted, over what came true; and the clock of the
+ * forecast that spoke of now, "as forecast at 13:05". Never right of now. Nothing without ghosts. */
+gboolean tw_plot_strip_ghosts (cairo_t *cr, const TwStrip *strip, GError **error);
+/* All of them, for reports and tests. */
 gboolean tw_plot_strip (cairo_t *cr, const TwStrip *strip, GError **error);
 
 /* Pixel of a time and of a value inside the strip. */

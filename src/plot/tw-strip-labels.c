@@ -32,6 +32,17 @@ add_label (TwStripLabels *self,
   return label;
 }
 
+/* A gap in the line is named from a tenth of the measured window on. */
+static gboolean
+is_long (const TwStrip *strip,
+         gint64 from_us,
+         gint64 to_us)
+{
+  gint64 end_us = MIN (strip->now_us, strip->to_us);
+
+  return MIN (to_us, end_us) - MAX (from_us, strip->from_us) > (end_us - strip->from_us) / 10;
+}
+
 static void
 add_gap (cairo_t *cr,
          TwStripLabels *self,
@@ -42,11 +53,9 @@ add_gap (cairo_t *cr,
   double left = tw_strip_left (strip), right = tw_strip_measured_x (strip);
   double from_x = CLAMP (tw_strip_x (strip, from_us), left, right);
   double to_x = CLAMP (tw_strip_x (strip, to_us), left, right);
-  gint64 end_us = MIN (strip->now_us, strip->to_us);
-  gint64 visible_us = MIN (to_us, end_us) - MAX (from_us, strip->from_us);
   char from[16], to[16];
 
-  if (visible_us <= (end_us - strip->from_us) / 10 || to_x - from_x < 2)
+  if (to_x - from_x < 2)
     return;
   tw_strip_hatch (cr, strip, from_x, to_x);
   if (strip->compact)
@@ -60,6 +69,39 @@ add_gap (cairo_t *cr,
   /* Translators: over a hatched gap in a chart: from and to as clock times, "No data 11:26–11:52".
    */
   g_snprintf (label->text, sizeof label->text, _("No data %s–%s"), from, to);
+}
+
+/* Whether a span lies where a gap of the line is hatched already. */
+static gboolean
+is_hatched (const TwStrip *strip,
+            const TwColumns *columns,
+            const TwMissingSpan *span)
+{
+  if (!tw_channel_info (strip->channel)->continuous)
+    return FALSE;
+  for (guint i = 0; i < columns->gaps->len; i++)
+    {
+      const TwGap *gap = &g_array_index (columns->gaps, TwGap, i);
+
+      if (gap->from_us <= span->to_us && gap->to_us >= span->from_us
+          && is_long (strip, gap->from_us, gap->to_us))
+        return TRUE;
+    }
+  return strip->stale_from_us != 0 && span->to_us > strip->stale_from_us;
+}
+
+/* What the source itself calls missing is shown however short it is, and where nobody expects a value. */
+static void
+add_missing (cairo_t *cr,
+             TwStripLabels *self,
+             const TwColumns *columns)
+{
+  const TwStrip *strip = self->strip;
+
+  for (guint i = 0; i < MIN (strip->n_missing, TW_PLOT_MAX_MISSING); i++)
+    if (strip->missing[i].to_us > strip->missing[i].from_us
+        && !is_hatched (strip, columns, &strip->missing[i]))
+      add_gap (cr, self, strip->missing[i].from_us, strip->missing[i].to_us);
 }
 
 static void
@@ -88,18 +130,23 @@ tw_strip_labels_add_gaps (cairo_t *cr,
 {
   const TwStrip *strip = self->strip;
   gint64 end_us = MIN (strip->now_us, strip->to_us);
+  gboolean continuous = tw_channel_info (strip->channel)->continuous;
 
-  if (!tw_channel_info (strip->channel)->continuous)
-    return;
-  for (guint i = 0; i < columns->gaps->len; i++)
+  for (guint i = 0; continuous && i < columns->gaps->len; i++)
     {
       const TwGap *gap = &g_array_index (columns->gaps, TwGap, i);
-      add_gap (cr, self, gap->from_us, gap->to_us);
+
+      if (is_long (strip, gap->from_us, gap->to_us))
+        add_gap (cr, self, gap->from_us, gap->to_us);
     }
+  add_missing (cr, self, columns);
+  if (!continuous)
+    return;
   if (strip->stale_from_us != 0)
     add_since (self);
   else if (columns->newest_us != 0 && columns->spec.gap_us > 0
-           && end_us - columns->newest_us > columns->spec.gap_us)
+           && end_us - columns->newest_us > columns->spec.gap_us
+           && is_long (strip, columns->newest_us, end_us))
     add_gap (cr, self, columns->newest_us, end_us);
 }
 

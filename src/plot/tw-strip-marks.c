@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define CROSS_PX 3.0
+#define TICK_PX 5.0
 #define HATCH_PX 9.0
 
 /* A closed polygon of n corners; inner < 1 makes a star of 2 n corners. */
@@ -96,6 +97,16 @@ tw_strip_cross (cairo_t *cr,
   cairo_line_to (cr, x + CROSS_PX, y - CROSS_PX);
   cairo_set_line_width (cr, 1.5);
   cairo_stroke (cr);
+}
+
+void
+tw_strip_tick (cairo_t *cr,
+               const TwStrip *strip,
+               double x)
+{
+  cairo_rectangle (cr, tw_strip_snap (strip, x) - tw_strip_hairline (strip) / 2, strip->height - TICK_PX,
+                   tw_strip_hairline (strip), TICK_PX);
+  cairo_fill (cr);
 }
 
 void

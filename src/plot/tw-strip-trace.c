@@ -328,38 +328,47 @@ spacing_px (const TwStrip *strip)
   return strip->series != NULL ? (double) tw_series_view_spacing (strip->series) * per_us : 0;
 }
 
-/* Markers of accepted samples, crosses of refused ones; only visible samples are read. */
+/* Every reading that does not count has its mark: a cross where it lies, at the edge when beyond it, and a
+ * tick at the foot where nothing was measured. Nearer than CROSS_SPACING_PX they share one. Accepted samples
+ * have a marker where radius is above 0. Only visible samples are read. */
 static void
 draw_marks (cairo_t *cr,
             const TwStrip *strip,
+            TwSeriesView *series,
             double radius)
 {
-  gsize length = strip->series != NULL ? tw_series_view_get_length (strip->series) : 0;
-  double newest_cross = -TW_STRIP_FAR;
+  gsize length = series != NULL ? tw_series_view_get_length (series) : 0;
+  double newest_cross = -TW_STRIP_FAR, newest_tick = -TW_STRIP_FAR;
   const TwColour *secondary = &strip->theme->text_secondary;
   const TwColour *colour = &strip->theme->channel[strip->channel];
 
-  for (gsize i = length > 0 ? tw_series_view_find (strip->series, strip->from_us) : 0; i < length;
-       i++)
+  for (gsize i = length > 0 ? tw_series_view_find (series, strip->from_us) : 0; i < length; i++)
     {
       TwSample sample;
 
-      tw_series_view_get (strip->series, i, &sample);
+      tw_series_view_get (series, i, &sample);
       if (sample.t_us > strip->now_us || sample.t_us > strip->to_us)
         break;
-      double x = tw_strip_x (strip, sample.t_us), y = tw_strip_y_clamped (strip, sample.value);
+      double x = tw_strip_x (strip, sample.t_us);
       if (tw_columns_accepts (sample.value, sample.quality))
         {
           if (radius <= 0)
             continue;
           tw_strip_source (cr, colour, 1);
-          tw_strip_marker (cr, strip->channel, x, y, radius);
+          tw_strip_marker (cr, strip->channel, x, tw_strip_y_clamped (strip, sample.value), radius);
         }
-      else if (tw_columns_is_crossed (sample.value, sample.quality)
-               && x - newest_cross >= CROSS_SPACING_PX)
+      else if (!tw_columns_is_crossed (sample.value, sample.quality))
+        {
+          if (x - newest_tick < CROSS_SPACING_PX)
+            continue;
+          tw_strip_source (cr, secondary, 1);
+          tw_strip_tick (cr, strip, x);
+          newest_tick = x;
+        }
+      else if (x - newest_cross >= CROSS_SPACING_PX)
         {
           tw_strip_source (cr, secondary, 1);
-          tw_strip_cross (cr, x, CLAMP (y, 6, strip->height - 7));
+          tw_strip_cross (cr, x, CLAMP (tw_strip_y_clamped (strip, sample.value), 6, strip->height - 7));
           newest_cross = x;
         }
     }
@@ -409,7 +418,11 @@ draw_samples (cairo_t *cr,
   if (radius <= 0)
     draw_single (cr, strip);
   if (radius > 0 || trace.line.n_refused > 0)
-    draw_marks (cr, strip, radius);
+    draw_marks (cr, strip, strip->series, radius);
+  if (envelope && trace.high.n_refused > 0)
+    draw_marks (cr, strip, strip->envelope_high, 0);
+  if (envelope && trace.low.n_refused > 0)
+    draw_marks (cr, strip, strip->envelope_low, 0);
   return done;
 }
 

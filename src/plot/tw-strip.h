@@ -40,6 +40,8 @@ void tw_strip_hatch (cairo_t *cr, const TwStrip *strip, double from_x, double to
 void tw_strip_marker (cairo_t *cr, TwChannel channel, double x, double y, double radius);
 /* Small cross: a reading that does not count. */
 void tw_strip_cross (cairo_t *cr, double x, double y);
+/* Short line at the foot: a time at which nothing was measured. */
+void tw_strip_tick (cairo_t *cr, const TwStrip *strip, double x);
 /* Arrow at the upper or lower edge for what lies beyond it. */
 void tw_strip_arrow (cairo_t *cr, double x, double y, gboolean up);
 

@@ -61,7 +61,7 @@ brute_force (TwSeriesView *view, const TwColumnsSpec *spec, TwColumn *columns, g
         continue;
       if (!(fabs (s.value) < 1e15) || tw_quality_verdict (s.quality) > TW_VERDICT_DOUBTFUL)
         {
-          *refused += isfinite (s.value) && tw_quality_reason (s.quality) != TW_REASON_ZERO ? 1 : 0;
+          (*refused)++;
           continue;
         }
       long double part =
@@ -171,7 +171,7 @@ test_empty (void)
   g_autoptr (TwSeriesView) missing = tw_series_snapshot (series);
   tw_columns_build (&columns, missing, &spec);
   g_assert_cmpuint (columns.n_samples, ==, 0);
-  g_assert_cmpuint (columns.n_refused, ==, 0);
+  g_assert_cmpuint (columns.n_refused, ==, 1);
   tw_columns_clear (&columns);
 }
 

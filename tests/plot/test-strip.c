@@ -27,14 +27,20 @@ draw (const TwStrip *strip, Layer layer)
 }
 
 static guint
-count_ink (cairo_surface_t *surface, int from_x, int to_x)
+count_ink_above (cairo_surface_t *surface, int from_x, int to_x, int to_y)
 {
   guint n = 0;
 
-  for (int y = 0; y < cairo_image_surface_get_height (surface); y++)
+  for (int y = 0; y < to_y; y++)
     for (int x = MAX (from_x, 0); x < MIN (to_x, cairo_image_surface_get_width (surface)); x++)
       n += fixture_pixel (surface, x, y) >> 24 != 0 ? 1 : 0;
   return n;
+}
+
+static guint
+count_ink (cairo_surface_t *surface, int from_x, int to_x)
+{
+  return count_ink_above (surface, from_x, to_x, cairo_image_surface_get_height (surface));
 }
 
 static TwSeriesView *
@@ -182,7 +188,8 @@ test_silence (void)
     { TW_REASON_ZERO, 0, FALSE },
     { TW_REASON_DEVICE_STATUS, 0, FALSE },
     { TW_REASON_DEVICE_STATUS, 60, FALSE },
-    { TW_REASON_HARD_LIMIT, 0, TRUE },
+    { TW_REASON_UNIT_UNKNOWN, NAN, FALSE },
+    { TW_REASON_HARD_LIMIT, 60, TRUE },
     { TW_REASON_NONE, 60, TRUE },
   };
 
@@ -205,10 +212,134 @@ test_silence (void)
       int x = (int) lround (tw_strip_x (&strip, between.t_us));
       int alone = (int) lround (tw_strip_x (&strip, last.t_us));
       cairo_surface_t *surface = draw (&strip, tw_plot_strip_trace);
-      g_assert_true ((count_ink (surface, x - 6, x + 6) > 0) == table[i].ink);
+      /* A tick at the foot says that nothing was measured then; a value has its mark where it lies. */
+      g_assert_true ((count_ink_above (surface, x - 6, x + 6, 80) > 0) == table[i].ink);
+      g_assert_true (count_ink (surface, x - 6, x + 6) > 0);
       g_assert_cmpuint (count_ink (surface, alone - 4, alone + 4), >, 6);
       cairo_surface_destroy (surface);
     }
+}
+
+/* What is refused of a pressure of the envelope is marked as well, at the edge when it lies beyond it. */
+static void
+test_envelope_marks (void)
+{
+  const struct
+  {
+    gboolean high;
+    double value;
+    int from_y, to_y;
+  } table[] = { { TRUE, 300, 0, 14 }, { TRUE, 150, 0, 44 }, { FALSE, 2, 74, 88 }, { FALSE, 30, 44, 88 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      FixtureWave wave = { 120, 120, 0, 0, 0, 10 * TW_MINUTE, .seed = 1 };
+      g_autoptr (TwSeries) high = fixture_series (&wave, FIXTURE_NOW, 3 * TW_HOUR);
+      wave.start = wave.end = 60;
+      g_autoptr (TwSeries) low = fixture_series (&wave, FIXTURE_NOW, 3 * TW_HOUR);
+      wave.start = wave.end = 80;
+      g_autoptr (TwSeries) mean = fixture_series (&wave, FIXTURE_NOW, 3 * TW_HOUR);
+      TwStrip strip = fixture_strip (TW_CHANNEL_MAP, 512, 88, 1, FALSE);
+      TwSample bad = { FIXTURE_NOW - 95 * TW_MINUTE, table[i].value,
+                       tw_quality_from_reason (TW_REASON_HARD_LIMIT) };
+      guint counts[2];
+
+      for (int with = 0; with < 2; with++)
+        {
+          if (with)
+            tw_series_insert (table[i].high ? high : low, &bad);
+          g_autoptr (TwSeriesView) high_view = tw_series_snapshot (high);
+          g_autoptr (TwSeriesView) low_view = tw_series_snapshot (low);
+          g_autoptr (TwSeriesView) mean_view = tw_series_snapshot (mean);
+          strip.series = mean_view;
+          strip.envelope_high = high_view;
+          strip.envelope_low = low_view;
+          cairo_surface_t *surface = draw (&strip, tw_plot_strip_trace);
+          int x = (int) lround (tw_strip_x (&strip, bad.t_us));
+
+          counts[with] = 0;
+          for (int y = table[i].from_y; y < table[i].to_y; y++)
+            for (int at = x - 4; at <= x + 4; at++)
+              counts[with] += fixture_pixel (surface, at, y) >> 24 > 0xc0;
+          cairo_surface_destroy (surface);
+        }
+      g_assert_cmpuint (counts[1], >, counts[0] + 4);
+    }
+}
+
+/* What the source calls missing is hatched even where the line has no gap, and once where it has one. */
+static void
+test_missing (void)
+{
+  g_autoptr (TwSeriesView) whole = make_view (10 * TW_SECOND, 0, 0);
+  g_autoptr (TwSeriesView) cut = make_view (10 * TW_SECOND, 160 * TW_MINUTE, 120 * TW_MINUTE);
+  TwStrip strip = fixture_strip (TW_CHANNEL_HEART_RATE, 512, 88, 1, FALSE);
+  const TwMissingSpan spans[] = { { FIXTURE_NOW - 100 * TW_MINUTE, FIXTURE_NOW - 90 * TW_MINUTE },
+                                  { FIXTURE_NOW - 30 * TW_MINUTE, FIXTURE_NOW - 30 * TW_MINUTE } };
+  int from = (int) tw_strip_x (&strip, spans[0].from_us), to = (int) tw_strip_x (&strip, spans[0].to_us);
+  guint plain, hatched;
+  cairo_surface_t *surface;
+
+  strip.series = whole;
+  surface = draw (&strip, tw_plot_strip_trace);
+  plain = count_ink (surface, from, to);
+  cairo_surface_destroy (surface);
+  strip.missing = spans;
+  strip.n_missing = G_N_ELEMENTS (spans);
+  surface = draw (&strip, tw_plot_strip_trace);
+  hatched = count_ink (surface, from, to);
+  cairo_surface_destroy (surface);
+  g_assert_cmpuint (hatched, >, plain + 100);
+
+  strip.series = cut;
+  surface = draw (&strip, tw_plot_strip_trace);
+  hatched = count_ink (surface, from, to);
+  cairo_surface_destroy (surface);
+  strip.n_missing = 0;
+  surface = draw (&strip, tw_plot_strip_trace);
+  g_assert_cmpuint (count_ink (surface, from, to), ==, hatched);
+  cairo_surface_destroy (surface);
+}
+
+/* Ghosts ink nothing right of now and nothing without a forecast; a long pause between two parts the line;
+ * numbers that are none do not end it. */
+static void
+test_ghosts (void)
+{
+  TwStrip strip = fixture_strip (TW_CHANNEL_HEART_RATE, 512, 88, 1, FALSE);
+  TwGhostPoint ghosts[20];
+  int now_x = (int) tw_strip_now_x (&strip);
+  int pause = 0;
+
+  for (int i = 0; i < 20; i++)
+    {
+      gint64 target_us = FIXTURE_NOW + (i - 15) * 10 * TW_MINUTE - (i < 8 ? TW_HOUR / 2 : 0);
+
+      ghosts[i] = (TwGhostPoint) { target_us - TW_HOUR, target_us, 90, 100, 110 };
+    }
+  pause = (int) tw_strip_x (&strip, (ghosts[7].target_us + ghosts[8].target_us) / 2);
+  cairo_surface_t *none = draw (&strip, tw_plot_strip_ghosts);
+  g_assert_cmpuint (count_ink (none, 0, 512), ==, 0);
+  cairo_surface_destroy (none);
+  strip.ghosts = ghosts;
+  strip.n_ghosts = G_N_ELEMENTS (ghosts);
+  for (int ranges = 0; ranges < 2; ranges++)
+    {
+      strip.hide_ranges = ranges == 0;
+      cairo_surface_t *surface = draw (&strip, tw_plot_strip_ghosts);
+      g_assert_cmpuint (count_ink (surface, TW_PLOT_GUTTER, now_x), >, 40);
+      g_assert_cmpuint (count_ink (surface, now_x + 1, 512), ==, 0);
+      g_assert_cmpuint (count_ink_above (surface, pause - 4, pause + 4, 70), ==, 0);
+      cairo_surface_destroy (surface);
+    }
+  ghosts[3].low = NAN;
+  ghosts[12].high = INFINITY;
+  ghosts[13].target_us = ghosts[12].target_us;
+  strip.n_ghosts = 1000000; /* more than there can be is cut */
+  strip.ghosts = g_new0 (TwGhostPoint, TW_PLOT_MAX_GHOSTS);
+  memcpy ((gpointer) strip.ghosts, ghosts, sizeof ghosts);
+  cairo_surface_destroy (draw (&strip, tw_plot_strip_ghosts));
+  g_free ((gpointer) strip.ghosts);
 }
 
 /* Colour of the trace within the hatch of a gap, and the hatch itself. */
@@ -525,6 +656,9 @@ main (int argc, char **argv)
   g_test_add_func ("/plot/strip/now", test_now);
   g_test_add_func ("/plot/strip/gap", test_gap);
   g_test_add_func ("/plot/strip/silence", test_silence);
+  g_test_add_func ("/plot/strip/envelope-marks", test_envelope_marks);
+  g_test_add_func ("/plot/strip/missing", test_missing);
+  g_test_add_func ("/plot/strip/ghosts", test_ghosts);
   g_test_add_func ("/plot/strip/withheld", test_withheld);
   g_test_add_func ("/plot/strip/odd-numbers", test_odd_numbers);
   g_test_add_func ("/plot/strip/odd-times", test_odd_times);
