@@ -10,6 +10,8 @@
 #include "tw-tables.h"
 #include "tw-time.h"
 
+#include <math.h>
+
 /* One slice of work; the main loop must not wait longer than 2 ms. */
 #define SLICE_US 1000
 /* Below the priority of drawing, above that of idle work. */
@@ -578,6 +580,31 @@ tw_session_dup_report (TwSession *self, guint index, TwChannel channel, int hori
     return report;
   tw_self_report_unref (report);
   return NULL;
+}
+
+guint
+tw_session_get_scored_horizons (TwSession *self, guint index, TwChannel channel, int horizons_min[4])
+{
+  TwBed *bed;
+
+  g_return_val_if_fail (TW_IS_SESSION (self), 0);
+
+  bed = bed_at (self, index);
+  return bed != NULL ? tw_twin_get_scored_horizons (tw_bed_get_twin (bed), channel, horizons_min) : 0;
+}
+
+void
+tw_session_width_split (TwSession *self, guint index, TwChannel channel, int horizon_min,
+                        TwWidthSplit *split)
+{
+  TwBed *bed;
+
+  g_return_if_fail (TW_IS_SESSION (self) && split != NULL);
+
+  *split = (TwWidthSplit) { (double) NAN, (double) NAN, (double) NAN, (double) NAN };
+  bed = bed_at (self, index);
+  if (bed != NULL)
+    tw_twin_width_split (tw_bed_get_twin (bed), channel, horizon_min, tw_session_get_now (self), split);
 }
 
 void

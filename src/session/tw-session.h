@@ -151,6 +151,12 @@ void tw_session_crossing (TwSession *self, guint index, TwChannel channel, doubl
 /* Honesty at any scored horizon of a channel. */
 void tw_session_honesty (TwSession *self, guint index, TwChannel channel, int horizon_min,
                          TwHonesty *honesty);
+/* The horizons that have a report; returns how many. */
+guint tw_session_get_scored_horizons (TwSession *self, guint index, TwChannel channel,
+                                      int horizons_min[4]);
+/* What a new reading now would do to the width of the forecast; NaN when there is none. */
+void tw_session_width_split (TwSession *self, guint index, TwChannel channel, int horizon_min,
+                             TwWidthSplit *split);
 
 /* The same with everything that is known of it, at any scored horizon (0: the main one); NULL where it is not
  * scored. Free with tw_self_report_unref. */

@@ -144,6 +144,44 @@ test_values_reach_the_snapshot (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (tw_snapshot_freshness (snapshot, TW_CHANNEL_SPO2, T0), ==, TW_FRESH_NEVER);
 }
 
+/* The record of what was issued: every one of it is counted once, and nothing is made up for what is not. */
+static void
+test_report (Fixture *fixture, gconstpointer data)
+{
+  const TwSelfReport *report;
+  TwWidthSplit split;
+  int horizons[4];
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 240, TW_MINUTE, 71.5);
+  settle (fixture);
+  g_assert_cmpuint (tw_session_get_scored_horizons (fixture->session, 0, TW_CHANNEL_HEART_RATE, horizons), ==, 3);
+  g_assert_cmpint (horizons[0], ==, 15);
+  report = tw_session_dup_report (fixture->session, 0, TW_CHANNEL_HEART_RATE, 15);
+  g_assert_cmpint (report->horizon_min, ==, 15);
+  g_assert_cmpuint (report->scored, >, 20);
+  g_assert_cmpuint (report->scored, ==, report->coverage80.n);
+  g_assert_cmpuint (report->issued, ==, report->scored + report->pending + report->no_target);
+  g_assert_cmpfloat (report->pit_low, <, .1);
+  g_assert_cmpfloat (report->pit_high, >, .1);
+  g_assert_cmpuint (report->n_ghosts, >, 20);
+  for (guint i = 1; i < report->n_ghosts; i++)
+    g_assert_cmpint (report->ghosts[i].issued_us, >, report->ghosts[i - 1].issued_us);
+  tw_self_report_unref (report);
+  tw_session_width_split (fixture->session, 0, TW_CHANNEL_HEART_RATE, 15, &split);
+  g_assert_cmpfloat (split.sd, >, 0);
+
+  g_assert_null (tw_session_dup_report (fixture->session, 0, TW_CHANNEL_HEART_RATE, 17));
+  g_assert_null (tw_session_dup_report (fixture->session, 99, TW_CHANNEL_HEART_RATE, 15));
+  g_assert_null (tw_session_dup_report (fixture->session, 0, TW_CHANNEL_FIO2, 15));
+  report = tw_session_dup_report (fixture->session, 0, TW_CHANNEL_MAP, 0);
+  g_assert_cmpuint (report->scored, ==, 0);
+  g_assert_true (isnan (report->pit_low));
+  tw_self_report_unref (report);
+  tw_session_width_split (fixture->session, 0, TW_CHANNEL_MAP, 15, &split);
+  g_assert_true (isnan (split.narrowing));
+  g_assert_cmpuint (tw_session_get_scored_horizons (fixture->session, 99, TW_CHANNEL_MAP, horizons), ==, 0);
+}
+
 static void
 test_history_is_put_in_order (Fixture *fixture, gconstpointer data)
 {
@@ -363,6 +401,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/session/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("values-reach-the-snapshot", test_values_reach_the_snapshot);
+  ADD ("report", test_report);
   ADD ("history-is-put-in-order", test_history_is_put_in_order);
   ADD ("age", test_age);
   ADD ("sparse-age", test_sparse_age);

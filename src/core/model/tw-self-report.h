@@ -121,6 +121,8 @@ typedef struct
   TwCoverage coverage50, coverage80, coverage95;
   double pit[TW_SELF_PIT_BINS]; /* shares, sum 1 when scored > 0; a rounded reading is spread over the
                                  * probabilities that its rounding covers */
+  /* Between these shares a bin lies 19 times of 20 when the ranges are right; NaN: nothing scored. */
+  double pit_low, pit_high;
   TwContest persistence, ewma;
   TwCoverage by_stay[TW_SELF_STAY_BINS];       /* 80 % range, by hour of stay */
   TwCoverage by_volatility[TW_SELF_CALM_BINS]; /* 80 % range; terciles of this patient */

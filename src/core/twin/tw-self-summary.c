@@ -142,6 +142,20 @@ fill_line (const TwSelfSlot *slot, gint64 now_us, TwHonestyLine *line)
                                               : TW_METER_RIGHT;
 }
 
+/* A bin holds a tenth of the values when the forecasts are right. */
+static void
+fill_pit_band (const TwSelfSlot *slot, TwSelfReport *report)
+{
+  guint low, high;
+
+  report->pit_low = report->pit_high = (double) NAN;
+  if (slot->scored == 0)
+    return;
+  tw_metric_binomial_range (slot->scored, 1.0 / TW_SELF_PIT_BINS, &low, &high);
+  report->pit_low = (double) low / slot->scored;
+  report->pit_high = (double) high / slot->scored;
+}
+
 static void
 fill_ghosts (const TwSelfSlot *slot, TwSelfReport *report)
 {
@@ -212,5 +226,6 @@ tw_self_score_report (const TwSelfScore *score,
         .mae = mean (slot->sums.abs_expert[i], slot->sums.n_expert[i]),
         .n = slot->sums.n_expert[i],
       };
+  fill_pit_band (slot, report);
   fill_ghosts (slot, report);
 }
