@@ -80,12 +80,6 @@ tw_bed_free (TwBed *bed)
   g_free (bed);
 }
 
-void
-tw_bed_set_zone (TwBed *bed, gint32 seconds_east)
-{
-  tw_chain_set_zone (bed->chain, seconds_east);
-}
-
 static void
 mark_dirty (TwBed *bed)
 {

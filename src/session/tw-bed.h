@@ -12,8 +12,6 @@ typedef struct _TwBed TwBed;
 
 TwBed *tw_bed_new (guint index, TwPatient *patient, TwTables *tables);
 void tw_bed_free (TwBed *bed);
-/* The ward's clock, as tw_cleaner_set_zone (). */
-void tw_bed_set_zone (TwBed *bed, gint32 seconds_east);
 
 void tw_bed_set_patient (TwBed *bed, TwPatient *patient, gboolean present);
 gboolean tw_bed_is_present (const TwBed *bed);

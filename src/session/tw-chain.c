@@ -50,12 +50,6 @@ tw_chain_free (TwChain *chain)
   g_free (chain);
 }
 
-void
-tw_chain_set_zone (TwChain *chain, gint32 seconds_east)
-{
-  tw_cleaner_set_zone (chain->cleaner, seconds_east);
-}
-
 TwSeries *
 tw_chain_get_series (const TwChain *chain, TwChannel channel)
 {

@@ -21,9 +21,6 @@ typedef struct _TwChain TwChain;
 TwChain *tw_chain_new (TwCleanLimits *limits, TwPriors *priors);
 void tw_chain_free (TwChain *chain);
 
-/* The ward's clock, as tw_cleaner_set_zone (). */
-void tw_chain_set_zone (TwChain *chain, gint32 seconds_east);
-
 /* Cleans and uses readings, in any order; those of one instant belong in one push, since a pressure set is
  * judged together. Late, revised and withdrawn values change the series and send the twin back to its
  * checkpoint before them; forecasts already given stay as they were. Returns n results in order of time,

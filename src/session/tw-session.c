@@ -226,15 +226,6 @@ sort_order (TwSession *self)
   g_array_sort_with_data (self->order, compare_beds, self);
 }
 
-/* This workstation stands in the ward: its zone is the ward's. */
-static gint32
-zone_s (void)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-
-  return (gint32) (g_date_time_get_utc_offset (now) / G_TIME_SPAN_SECOND);
-}
-
 static void
 on_roster (GPtrArray *patients, const gboolean *present, const char *ward, gpointer data)
 {
@@ -248,7 +239,6 @@ on_roster (GPtrArray *patients, const gboolean *present, const char *ward, gpoin
         {
           TwBed *bed = tw_bed_new (i, patient, self->tables);
 
-          tw_bed_set_zone (bed, zone_s ());
           tw_bed_set_tap (bed, self->tap, self->tap_data);
           g_ptr_array_add (self->beds, bed);
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The checks that follow a channel through time: warm-up, flat line, speed, Hampel with
- * confirmation, cuff minute; compression lows are in tw-clean-compression.c. */
+ * confirmation, cuff minute. */
 #include "config.h"
 
 #include "tw-cleaner-private.h"
@@ -87,17 +87,17 @@ median_before (const TwCleanMemory *memory, gint64 from_us)
   return n >= 3 ? values[n / 2] : (double) NAN;
 }
 
-void
-tw_instant_mark (TwInstant *instant, TwChannel channel, TwRemembered *sample, TwReason reason)
+static void
+mark_cuff (TwInstant *instant, TwRemembered *sample)
 {
-  TwCleanMemory *memory = tw_instant_memory (instant, channel);
-  TwQuality mark = tw_quality_from_reason (reason);
+  TwCleanMemory *memory = tw_instant_memory (instant, TW_CHANNEL_SPO2);
+  TwQuality cuff = tw_quality_from_reason (TW_REASON_CUFF_MINUTE);
 
   if (memory->hampel.has_candidate && memory->hampel.candidate_us == sample->t_us)
-    memory->candidate_base = tw_quality_worst (memory->candidate_base, mark);
-  sample->base = tw_quality_worst (sample->base, mark);
+    memory->candidate_base = tw_quality_worst (memory->candidate_base, cuff);
+  sample->base = tw_quality_worst (sample->base, cuff);
   if (sample->t_us != instant->t_us)
-    tw_instant_revise (instant, channel, sample, 0);
+    tw_instant_revise (instant, TW_CHANNEL_SPO2, sample, 0);
 }
 
 /* While the cuff is blown up on the same arm, the pulse at the finger fades: the saturations of the
@@ -120,7 +120,7 @@ mark_cuff_minute (TwInstant *instant, TwChannel channel)
     {
       TwRemembered *sample = &memory->samples[i - 1];
       if (sample->t_us <= instant->t_us && sample->value < usual_low)
-        tw_instant_mark (instant, TW_CHANNEL_SPO2, sample, TW_REASON_CUFF_MINUTE);
+        mark_cuff (instant, sample);
     }
 }
 
@@ -145,6 +145,4 @@ tw_instant_follow (TwInstant *instant, TwChannel channel)
   offer_to_hampel (instant, channel, sample);
   if (channel == TW_CHANNEL_SYSTOLIC)
     mark_cuff_minute (instant, channel);
-  if (channel == TW_CHANNEL_GLUCOSE)
-    tw_instant_mark_compression (instant);
 }

@@ -28,8 +28,6 @@ typedef struct
   double reset_gap_min;
   double cgm_spacing_min, cgm_warm_up_min;
   double cuff_spacing_min, cuff_before_s;
-  double compression_fall, compression_fall_min, compression_return_min;
-  double compression_from_h, compression_to_h;
 } TwCleanRules;
 
 struct _TwCleanLimits

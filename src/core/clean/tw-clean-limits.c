@@ -32,8 +32,6 @@ static const Field rules[] = {
   RULE (damped_within_min), RULE (hampel_factor),    RULE (hampel_min),
   RULE (reset_gap_min),   RULE (cgm_spacing_min),    RULE (cgm_warm_up_min),
   RULE (cuff_spacing_min), RULE (cuff_before_s),
-  RULE (compression_fall), RULE (compression_fall_min), RULE (compression_return_min),
-  RULE (compression_from_h), RULE (compression_to_h),
 };
 
 static gboolean

@@ -23,7 +23,6 @@ struct _TwCleaner
 {
   TwCleanLimits *limits;
   TwCleanState state;
-  gint64 zone_s; /* the ward's clock, seconds east of UTC */
   guint32 *order; /* work space of a batch that is out of order */
   gsize n_order;
 };
@@ -66,10 +65,6 @@ void tw_instant_settle (TwInstant *instant);
 /* Checks over time of a channel in order (flat, speed, Hampel, cuff minute); gives revisions of
  * earlier samples. */
 void tw_instant_follow (TwInstant *instant, TwChannel channel);
-/* The sample is at least as bad as reason says; given again when it is not of this instant. */
-void tw_instant_mark (TwInstant *instant, TwChannel channel, TwRemembered *sample, TwReason reason);
-/* Marks the dip that the newest glucose has just returned from, where it is a compression low. */
-void tw_instant_mark_compression (TwInstant *instant);
 /* Gives the sample of channel at t_us a new quality, when it is another one. */
 void tw_instant_revise (TwInstant *instant, TwChannel channel, TwRemembered *sample, guint32 flags);
 

@@ -38,15 +38,6 @@ tw_cleaner_free (TwCleaner *cleaner)
   g_free (cleaner);
 }
 
-void
-tw_cleaner_set_zone (TwCleaner *cleaner, gint32 seconds_east)
-{
-  g_return_if_fail (cleaner != NULL);
-  g_return_if_fail (seconds_east > -86400 && seconds_east < 86400);
-
-  cleaner->zone_s = seconds_east;
-}
-
 static gboolean
 is_sorted (const TwObservation *readings, gsize n)
 {

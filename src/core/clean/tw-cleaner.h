@@ -28,10 +28,6 @@ typedef struct _TwCleaner TwCleaner;
 TwCleaner *tw_cleaner_new (TwCleanLimits *limits);
 void tw_cleaner_free (TwCleaner *cleaner);
 
-/* The ward's clock: seconds east of UTC, -86400 to 86400; 0 until it is set. Only the night of a glucose
- * sensor depends on it. Not part of the saved state. */
-void tw_cleaner_set_zone (TwCleaner *cleaner, gint32 seconds_east);
-
 /* Cleans a batch of one patient's readings (any order; sorted by time inside, stable). Results are
  * appended to out (array of TwCleaned) in time order. O(1) per reading; no allocation but out's
  * growth. */

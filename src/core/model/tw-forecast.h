@@ -70,7 +70,7 @@ typedef struct
   guint scored;        /* forecasts that came due and were scored */
   guint inside80;      /* of these, measured value inside the 80 % range */
   guint inside50, inside95;
-  guint recent_scored; /* the same over the last 20 */
+  guint recent_scored; /* of the window that decides on TW_FORECAST_UNRELIABLE, at most 50 */
   guint recent_inside80;
   double mae;          /* unit; NaN when scored == 0 */
 } TwHonesty;

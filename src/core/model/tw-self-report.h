@@ -60,7 +60,7 @@ typedef struct
   double median, q10, q90;
   double observed;        /* NaN: none */
   TwOutcome outcome;
-  gboolean fallback;      /* issued while the twin did not trust itself */
+  gboolean fallback;      /* issued in drift: by what holds for many patients, not for this one */
 } TwGhost;
 
 typedef struct
@@ -86,7 +86,7 @@ typedef struct
   double cusum_up, cusum_down;  /* of z = (measured - median) / sd: now; at the limit the mark falls */
   double cusum_limit;
   guint recent_n, recent_inside80; /* the window that is judged */
-  guint recent_at_least;        /* fewer inside than this: unreliable */
+  guint recent_at_least;        /* fewer inside than this: unreliable (chance 1 in 100) */
   guint episodes;               /* so far on this patient, this one included */
 } TwDrift;
 
@@ -131,7 +131,7 @@ typedef struct
   TwHonestyLine line;
   TwDrift drift;
   guint n_experts;
-  TwExpertShare experts[TW_N_EXPERTS];         /* largest weight first */
+  TwExpertShare experts[TW_N_EXPERTS];         /* that said something; largest weight first */
   guint n_ghosts;
   TwGhost ghosts[TW_SELF_RECENT];              /* oldest first */
 } TwSelfReport;

@@ -107,8 +107,10 @@ score_at (const TwScene *scene, const TwFilterModel *model, Variant variant, dou
                    question->age_min + minutes, &centre);
   if (variant == VARIANT_LAST_VALUE)
     centre.median = scene->vital->model.newest_value;
-  tw_intervals_multipliers (variant == VARIANT_POPULATION ? NULL : &scene->vital->intervals,
-                            &scene->own->intervals, minutes, multiplier);
+  if (variant == VARIANT_POPULATION)
+    tw_intervals_multipliers (NULL, &scene->own->intervals, minutes, multiplier);
+  else
+    tw_vital_multipliers (scene->vital, &scene->own->intervals, minutes, multiplier);
   tw_crossing_quantiles (&centre, multiplier, q);
   spread (q, centre.sd);
   score = tw_crossing_score (q, question->threshold);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Issued-quantile tracker: scores every issued forecast on this patient and adapts the ranges to it.
+/* Issued-quantile tracker: adapts the ranges to how the issued forecasts came true on this patient.
  *
  * Equations and units: tw-interval.h; method and guarantee (mean miss minus target is at most
  * |ln (q_T / q_0)| / (eta T) while no clip is hit): docs/twin.md. A forecast is scored by the accepted
@@ -13,9 +13,6 @@
 #include <string.h>
 
 #include "tw-time.h"
-
-#define UNRELIABLE_AT_MOST 11 /* of 20 inside: chance .010 when the true share is .8 */
-#define RELIABLE_FROM 13      /* of 20 inside: the mark goes away again */
 
 /* Step up on a miss is 40 l, step down on a hit 40 (1 - l): their balance is the level. */
 static const gint16 miss_steps[TW_INTERVAL_LEVELS] = { 30, 36, 39, 30, 36, 39 };
@@ -50,8 +47,7 @@ tw_intervals_are_sound (const TwIntervals *intervals)
     {
       const TwIntervalSlot *slot = &intervals->slot[i];
 
-      if (slot->n > TW_INTERVAL_PENDING || slot->first >= TW_INTERVAL_PENDING
-          || !isfinite (slot->abs_error))
+      if (slot->n > TW_INTERVAL_PENDING || slot->first >= TW_INTERVAL_PENDING)
         return FALSE;
       for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
         if (ABS ((int) slot->learned[l]) > widest)
@@ -65,13 +61,6 @@ tw_intervals_are_sound (const TwIntervals *intervals)
         }
     }
   return TRUE;
-}
-
-void
-tw_intervals_hurry (TwIntervals *intervals, guint n)
-{
-  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
-    intervals->slot[i].hurry = n;
 }
 
 /* Each side rises outwards; three numbers, so three exchanges sort them. */
@@ -109,21 +98,6 @@ get_steps (const TwIntervals *intervals,
   sort_side (step + 3);
 }
 
-static void
-count_outcome (TwIntervalSlot *slot, gboolean inside)
-{
-  guint recent;
-
-  slot->recent80 = ((slot->recent80 << 1) | (inside ? 1u : 0u)) & ((1u << TW_INTERVAL_RECENT) - 1);
-  recent = (guint) __builtin_popcount (slot->recent80);
-  if (slot->scored < TW_INTERVAL_RECENT)
-    return;
-  if (recent <= UNRELIABLE_AT_MOST)
-    slot->unreliable = TRUE;
-  else if (recent >= RELIABLE_FROM)
-    slot->unreliable = FALSE;
-}
-
 /* Eta in units of .05 for the forecast that comes due now. */
 static int
 get_pace (const TwIntervalSlot *slot, const TwIntervalRules *rules)
@@ -132,7 +106,7 @@ get_pace (const TwIntervalSlot *slot, const TwIntervalRules *rules)
 
   if (slot->scored < rules->n_start)
     pace += ((double) rules->start - rules->usual) * (rules->n_start - slot->scored) / rules->n_start;
-  return (int) round (slot->hurry > 0 ? 2 * pace : pace);
+  return (int) round (pace);
 }
 
 static void
@@ -148,16 +122,14 @@ score_one (TwIntervals *intervals,
   /* ln (|z|) in steps: z > q is one comparison of whole steps per level, and -inf for a perfect hit. */
   double reach = log (fabs (error) / issued->sd) / TW_INTERVAL_UNIT;
   int pace = get_pace (slot, rules);
-  gboolean missed[TW_INTERVAL_LEVELS];
   gint16 step[TW_INTERVAL_LEVELS];
 
   get_steps (intervals, start, i, step);
   for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
     {
-      int moved;
+      gboolean missed = (l < 3) == (error > 0) && reach > issued->step[l];
+      int moved = step[l] + pace * (missed ? miss_steps[l] : -hit_steps[l]);
 
-      missed[l] = (l < 3) == (error > 0) && reach > issued->step[l];
-      moved = step[l] + pace * (missed[l] ? miss_steps[l] : -hit_steps[l]);
       step[l] = (gint16) CLAMP (moved, TW_INTERVAL_MIN_STEP, TW_INTERVAL_MAX_STEP);
     }
   sort_side (step);
@@ -166,12 +138,6 @@ score_one (TwIntervals *intervals,
     slot->learned[l] = (gint16) (step[l] - start->step[i][l]);
 
   slot->scored++;
-  slot->hurry -= slot->hurry > 0;
-  slot->abs_error += fabs (error);
-  slot->inside50 += !missed[0] && !missed[3];
-  slot->inside80 += !missed[1] && !missed[4];
-  slot->inside95 += !missed[2] && !missed[5];
-  count_outcome (slot, !missed[1] && !missed[4]);
 }
 
 const TwReading *
@@ -248,32 +214,6 @@ tw_intervals_issue (TwIntervals *intervals,
   slot->issued_us = origin->t_us;
   slot->ever_issued = TRUE;
   slot->n++;
-}
-
-void
-tw_intervals_get_honesty (const TwIntervals *intervals,
-                          const TwIntervalStart *start,
-                          guint i,
-                          TwHonesty *honesty)
-{
-  const TwIntervalSlot *slot = &intervals->slot[i];
-
-  *honesty = (TwHonesty) {
-    .horizon_min = start->horizon_min[i],
-    .scored = slot->scored,
-    .inside50 = slot->inside50,
-    .inside80 = slot->inside80,
-    .inside95 = slot->inside95,
-    .recent_scored = MIN (slot->scored, TW_INTERVAL_RECENT),
-    .recent_inside80 = (guint) __builtin_popcount (slot->recent80),
-    .mae = slot->scored > 0 ? slot->abs_error / slot->scored : (double) NAN,
-  };
-}
-
-gboolean
-tw_intervals_is_unreliable (const TwIntervals *intervals, guint i)
-{
-  return intervals->slot[i].unreliable;
 }
 
 void

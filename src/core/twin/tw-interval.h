@@ -18,7 +18,6 @@ G_BEGIN_DECLS
 #define TW_INTERVAL_HORIZONS 5 /* tracked, the same at every cadence of a channel */
 #define TW_INTERVAL_LEVELS 6   /* upper .75 .9 .975, then lower .25 .1 .025: outwards */
 #define TW_INTERVAL_PENDING 6  /* issued and not yet due, of each horizon */
-#define TW_INTERVAL_RECENT 20
 #define TW_INTERVAL_UNIT .00125 /* .05 / 40 in ln q */
 #define TW_INTERVAL_MIN_STEP -2396 /* ln .05 / unit */
 #define TW_INTERVAL_MAX_STEP 1663  /* ln 8 / unit */
@@ -52,15 +51,12 @@ typedef struct
  * the start, whichever start applies. */
 typedef struct
 {
-  double abs_error;  /* sum over scored */
   gint64 issued_us;  /* when the last one was issued */
-  guint32 scored, inside50, inside80, inside95;
-  guint32 recent80;  /* outcomes of the last 20, newest in bit 0 */
+  guint32 scored;
   gint16 learned[TW_INTERVAL_LEVELS];
   guint8 first, n;   /* pending */
-  guint8 unreliable;
   guint8 ever_issued;
-  guint32 hurry;     /* forecasts to come due for which eta is doubled */
+  guint8 reserved[5];
 } TwIntervalSlot;
 
 typedef struct
@@ -97,8 +93,6 @@ void tw_intervals_score (TwIntervals *intervals,
                          const TwIntervalRules *rules,
                          const TwReading *before,
                          const TwReading *now);
-/* Eta is doubled for the next n forecasts that come due at each horizon. */
-void tw_intervals_hurry (TwIntervals *intervals, guint n);
 /* Whether horizon i may issue at t_us: forecasts of one horizon keep a distance, so few are pending. */
 gboolean tw_intervals_may_issue (const TwIntervals *intervals,
                                  const TwIntervalStart *start,
@@ -109,12 +103,6 @@ void tw_intervals_issue (TwIntervals *intervals,
                          guint i,
                          const TwReading *origin,
                          const TwCentre *centre);
-
-void tw_intervals_get_honesty (const TwIntervals *intervals,
-                               const TwIntervalStart *start,
-                               guint i,
-                               TwHonesty *honesty);
-gboolean tw_intervals_is_unreliable (const TwIntervals *intervals, guint i);
 
 /* Neighbouring tracked horizons and the weight of the upper one; flat beyond the ends. */
 void tw_interval_neighbours (const TwIntervalStart *start,

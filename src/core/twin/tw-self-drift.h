@@ -11,7 +11,7 @@ typedef struct
 {
   gint64 issued_us, scored_us;
   int horizon_min;
-  double z;         /* error over the half width of the 80 % range on its side, times 1.2816 */
+  double z;         /* normal score of the measured value under the forecast; may be infinite */
   gboolean inside;  /* the 80 % range */
 } TwSelfVerdict;
 

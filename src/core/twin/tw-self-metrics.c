@@ -93,25 +93,26 @@ tw_metric_coverage (guint n, guint inside)
   return coverage;
 }
 
-/* The terms of the distribution one after another: no special function is needed for so few. */
+/* The terms of the distribution one after another, as logarithms: thousands of counts do not underflow. */
 void
-tw_metric_binomial_range (guint n, double p, guint *low, guint *high)
+tw_metric_binomial_range (guint n, double p, double tail, guint *low, guint *high)
 {
-  double term = pow (1 - p, n);
-  double below = 0; /* P (X < k) */
+  double odds = log (p / (1 - p));
+  double log_term = n * log1p (-p); /* of P (X = k) */
+  double below = 0;                 /* P (X < k) */
   guint k = 0;
 
-  while (k < n && below + term <= .025)
+  while (k < n && below + exp (log_term) <= tail)
     {
-      below += term;
-      term *= p / (1 - p) * (n - k) / (k + 1);
+      below += exp (log_term);
+      log_term += odds + log ((double) (n - k) / (k + 1));
       k++;
     }
   *low = k;
-  while (k < n && 1 - below - term > .025)
+  while (k < n && 1 - below - exp (log_term) > tail)
     {
-      below += term;
-      term *= p / (1 - p) * (n - k) / (k + 1);
+      below += exp (log_term);
+      log_term += odds + log ((double) (n - k) / (k + 1));
       k++;
     }
   *high = k;

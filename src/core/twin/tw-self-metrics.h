@@ -19,8 +19,8 @@ double tw_metric_below (const double q[TW_N_QUANTILES], double value);
 double tw_metric_up_to (const double q[TW_N_QUANTILES], double value);
 /* Share of a count with its 95 % Wilson interval. */
 TwCoverage tw_metric_coverage (guint n, guint inside);
-/* Central 95 % of Binomial (n, p): at most 2.5 % lie below low, at most 2.5 % above high. */
-void tw_metric_binomial_range (guint n, double p, guint *low, guint *high);
+/* Of Binomial (n, p) at most tail lies below low, and at most tail above high. */
+void tw_metric_binomial_range (guint n, double p, double tail, guint *low, guint *high);
 
 /* Sums over the forecasts of one block of time. */
 typedef struct

@@ -10,6 +10,7 @@
 
 #include "tw-self-score.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,6 @@
 #define BLOCK_US (6 * TW_HOUR)
 #define VOLATILITY_FROM .02
 #define VOLATILITY_PER_OCTAVE 4
-#define NORMAL_90 1.281551565544600
 
 void
 tw_self_score_start (TwSelfScore *score)
@@ -114,7 +114,7 @@ tw_self_score_issue (TwSelfScore *score, guint slot_index, const TwSelfIssue *is
   TwSelfPending *pending;
 
   if (slot->issued - slot->settled == TW_SELF_PENDING)
-    tw_self_score_settle (score, slot_index, NULL);
+    return;
   memory = &slot->memory[slot->issued % TW_SELF_RECENT];
   pending = &slot->pending[slot->issued % TW_SELF_PENDING];
   slot->horizon_min = issue->horizon_min;
@@ -181,18 +181,19 @@ baseline_crps (double mean, double sd, double observed)
   return tw_metric_crps (q, observed);
 }
 
-static void
-add_pit (double pit[TW_SELF_PIT_BINS], const double q[TW_N_QUANTILES], const TwSelfTarget *target)
+/* Adds to the histogram; returns the middle of the mass, the probability that the reading stands at. */
+static double
+add_pit (double pit[TW_SELF_PIT_BINS], const double q[TW_N_QUANTILES], const TwSelfScale *scale, double y)
 {
-  double from = target->value - target->resolution / 2;
-  double to = target->value + target->resolution / 2;
-  double a = from <= target->low ? 0 : tw_metric_below (q, from);
-  double b = to >= target->high ? 1 : tw_metric_up_to (q, to);
+  double from = y - scale->resolution / 2;
+  double to = y + scale->resolution / 2;
+  double a = from <= scale->low ? 0 : tw_metric_below (q, from);
+  double b = to >= scale->high ? 1 : tw_metric_up_to (q, to);
 
   if (b - a < 1e-9)
     {
       pit[(guint) CLAMP (a * TW_SELF_PIT_BINS, 0, TW_SELF_PIT_BINS - 1)] += 1;
-      return;
+      return a;
     }
   for (guint i = 0; i < TW_SELF_PIT_BINS; i++)
     {
@@ -201,6 +202,7 @@ add_pit (double pit[TW_SELF_PIT_BINS], const double q[TW_N_QUANTILES], const TwS
 
       pit[i] += fmax (0, fmin (b, high) - fmax (a, low)) / (b - a);
     }
+  return (a + b) / 2;
 }
 
 /* The errors of one baseline, into the sums of the slot and of its block. */
@@ -255,28 +257,19 @@ count_coverage (TwSelfScore *score,
   slot->volatility_inside[pending->volatility_bin] += inside ? 1 : 0;
 }
 
-/* The error in units of the range on its side; an exact hit is 0 even where the range has no width. */
-static double
-get_z (const double q[TW_N_QUANTILES], double y)
-{
-  double error = y - q[TW_Q50];
-  double half = error > 0 ? q[TW_Q90] - q[TW_Q50] : q[TW_Q50] - q[TW_Q10];
-
-  return error == 0 ? 0 : error / fmax (half / NORMAL_90, 1e-9);
-}
-
 static void
 score_one (TwSelfScore *score,
            TwSelfSlot *slot,
            TwSelfMemory *memory,
            const TwSelfPending *pending,
-           const TwSelfTarget *target)
+           const TwSelfScale *scale,
+           const TwReading *target)
 {
   TwSelfSums *sums = &slot->sums;
   TwScoreBlock *block = get_block (&slot->blocks, memory->issued_us);
   double y = target->value;
   double q[TW_N_QUANTILES];
-  double error, crps;
+  double error, crps, place;
   gboolean inside;
 
   for (guint i = 0; i < TW_N_QUANTILES; i++)
@@ -297,31 +290,28 @@ score_one (TwSelfScore *score,
   block->crps += (float) crps;
   block->n++;
   add_baselines (sums, block, pending, y);
-  add_pit (sums->pit, q, target);
+  place = add_pit (sums->pit, q, scale, y);
   count_coverage (score, slot, pending, memory->issued_us, inside);
   memory->outcome = inside ? TW_OUTCOME_HIT : TW_OUTCOME_MISS;
   memory->observed = (float) y;
   memory->observed_s = (guint32) MAX (0, (target->t_us - memory->issued_us) / TW_SECOND);
   tw_self_drift_take (&slot->drift,
                       &(TwSelfVerdict){ memory->issued_us, target->t_us, slot->horizon_min,
-                                        get_z (q, y), inside });
+                                        gsl_cdf_ugaussian_Pinv (place), inside });
 }
 
-void
-tw_self_score_settle (TwSelfScore *score, guint slot_index, const TwSelfTarget *target)
+/* The oldest pending forecast of the slot came true; target NULL: it did not. */
+static void
+settle_one (TwSelfScore *score, guint slot_index, const TwSelfScale *scale, const TwReading *target)
 {
   TwSelfSlot *slot = &score->slot[slot_index];
-  TwSelfMemory *memory;
-  const TwSelfPending *pending;
+  TwSelfMemory *memory = &slot->memory[slot->settled % TW_SELF_RECENT];
+  const TwSelfPending *pending = &slot->pending[slot->settled % TW_SELF_PENDING];
 
-  g_return_if_fail (slot->issued != slot->settled);
-
-  memory = &slot->memory[slot->settled % TW_SELF_RECENT];
-  pending = &slot->pending[slot->settled % TW_SELF_PENDING];
   slot->settled++;
   score->serial++;
   if (target != NULL)
-    score_one (score, slot, memory, pending, target);
+    score_one (score, slot, memory, pending, scale, target);
   else if (pending->saw_rejected)
     {
       slot->rejected++;
@@ -334,35 +324,43 @@ tw_self_score_settle (TwSelfScore *score, guint slot_index, const TwSelfTarget *
     }
 }
 
-/* The target of a forecast that is due; NULL: nothing was measured in time. */
-static const TwSelfTarget *
-find_target (gint64 due_us, gint64 tolerance_us, const TwSelfTarget *before, const TwSelfTarget *now)
-{
-  gint64 early_us = before != NULL ? due_us - before->t_us : G_MAXINT64;
-  gint64 late_us = now->t_us - due_us;
-
-  if (MIN (early_us, late_us) > tolerance_us)
-    return NULL;
-  return early_us <= late_us ? before : now;
-}
-
 void
-tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, const TwSelfTarget *now)
+tw_self_score_settle (TwSelfScore *score,
+                      const TwSelfScale *scale,
+                      const TwReading *before,
+                      const TwReading *now)
 {
   for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
     {
       TwSelfSlot *slot = &score->slot[i];
-      gint64 horizon_us = slot->horizon_min * TW_MINUTE;
 
       while (slot->issued != slot->settled)
         {
-          gint64 due_us = slot->memory[slot->settled % TW_SELF_RECENT].issued_us + horizon_us;
+          gint64 due_us = slot->memory[slot->settled % TW_SELF_RECENT].issued_us
+                          + slot->horizon_min * TW_MINUTE;
 
           if (now->t_us < due_us)
             break;
-          tw_self_score_settle (score, i, find_target (due_us, horizon_us / 3, before, now));
+          settle_one (score, i, scale, tw_interval_find_target (due_us, slot->horizon_min, before, now));
         }
     }
+}
+
+void
+tw_self_score_honesty (const TwSelfScore *score, guint slot_index, TwHonesty *honesty)
+{
+  const TwSelfSlot *slot = &score->slot[slot_index];
+
+  *honesty = (TwHonesty){
+    .horizon_min = slot->horizon_min,
+    .scored = slot->scored,
+    .inside50 = slot->sums.inside50,
+    .inside80 = slot->sums.inside80,
+    .inside95 = slot->sums.inside95,
+    .recent_scored = slot->drift.n,
+    .recent_inside80 = tw_self_drift_inside (&slot->drift),
+    .mae = slot->scored > 0 ? slot->sums.abs_error / slot->scored : (double) NAN,
+  };
 }
 
 gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The record of what a channel forecast and what became of it, and whether that can still be trusted.
  *
- * Order at every reading: tw_self_score_settle_due, tw_self_score_observe, then tw_self_score_issue for
+ * Order at every reading: tw_self_score_settle, tw_self_score_observe, then tw_self_score_issue for
  * those that are issued. Per horizon forecasts are settled in the order in which they were issued. Plain
  * data of fixed size: a copy is a saved state. */
 #pragma once
@@ -29,14 +29,12 @@ typedef struct
   gboolean fallback;
 } TwSelfIssue;
 
-/* What came true. */
+/* What a reading can be. */
 typedef struct
 {
-  gint64 t_us;
-  double value;
   double resolution;  /* readings are rounded to it */
   double low, high;   /* hard limits */
-} TwSelfTarget;
+} TwSelfScale;
 
 /* One of the last issued: what the screen may show as a ghost. */
 typedef struct
@@ -123,15 +121,19 @@ gboolean tw_self_score_is_sound (const TwSelfScore *score);
 void tw_self_score_observe (TwSelfScore *score, gint64 t_us, double value);
 /* A rejected reading: a forecast that finds no other target counts it. */
 void tw_self_score_reject (TwSelfScore *score, gint64 t_us);
+/* No more than TW_SELF_PENDING wait at a time; what is issued beyond them is not recorded. */
 void tw_self_score_issue (TwSelfScore *score, guint slot, const TwSelfIssue *issue);
-/* The oldest pending forecast of the slot came true; target NULL: it did not. */
-void tw_self_score_settle (TwSelfScore *score, guint slot, const TwSelfTarget *target);
-/* Settles all that is due at this reading, each by the nearer of it and the one before (NULL: none) within a
- * third of the horizon; of two as near the earlier. */
-void tw_self_score_settle_due (TwSelfScore *score, const TwSelfTarget *before, const TwSelfTarget *now);
+/* Settles all that is due at this reading: its target is tw_interval_find_target of it and the reading before
+ * (NULL: none). */
+void tw_self_score_settle (TwSelfScore *score,
+                           const TwSelfScale *scale,
+                           const TwReading *before,
+                           const TwReading *now);
 
 /* Volatility at which a bin of the record begins. */
 double tw_self_volatility_limit (guint bin);
+/* The counts for the foot line. */
+void tw_self_score_honesty (const TwSelfScore *score, guint slot, TwHonesty *honesty);
 gboolean tw_self_score_is_in_drift (const TwSelfScore *score, guint slot);
 /* All but channel, weights of experts and their order; now_us: until when the honesty line reaches. before
  * (NULL: none): an earlier report, whose contests are taken over where nothing was scored since. */

@@ -134,7 +134,7 @@ fill_line (const TwSelfSlot *slot, gint64 now_us, TwHonestyLine *line)
       line->inside80 += memory->outcome == TW_OUTCOME_HIT ? 1 : 0;
     }
   line->expected = .8 * line->n;
-  tw_metric_binomial_range (line->n, .8, &line->low, &line->high);
+  tw_metric_binomial_range (line->n, .8, .025, &line->low, &line->high);
   if (line->n < LINE_AT_LEAST)
     return;
   line->meter = line->inside80 < line->low    ? TW_METER_NARROW
@@ -151,7 +151,7 @@ fill_pit_band (const TwSelfSlot *slot, TwSelfReport *report)
   report->pit_low = report->pit_high = (double) NAN;
   if (slot->scored == 0)
     return;
-  tw_metric_binomial_range (slot->scored, 1.0 / TW_SELF_PIT_BINS, &low, &high);
+  tw_metric_binomial_range (slot->scored, 1.0 / TW_SELF_PIT_BINS, .025, &low, &high);
   report->pit_low = (double) low / slot->scored;
   report->pit_high = (double) high / slot->scored;
 }

@@ -129,9 +129,16 @@ get_status (const TwVital *vital, const TwPriors *priors, gint64 now_us)
     return TW_FORECAST_STALE_INPUT;
   if (vital->model.n_accepted < TW_VITAL_MIN_READINGS)
     return TW_FORECAST_TOO_FEW;
-  if (tw_intervals_is_unreliable (&vital->intervals, get_main_horizon (start)))
+  if (tw_self_score_is_in_drift (&vital->score, get_main_horizon (start)))
     return TW_FORECAST_UNRELIABLE;
   return TW_FORECAST_OK;
+}
+
+static void
+get_honesty (const TwVital *vital, const TwIntervalStart *start, guint i, TwHonesty *honesty)
+{
+  tw_self_score_honesty (&vital->score, i, honesty);
+  honesty->horizon_min = start->horizon_min[i];
 }
 
 static gboolean
@@ -195,7 +202,7 @@ tw_twin_forecast (const TwTwin *twin,
   forecast->status = get_status (vital, twin->priors, now_us);
   forecast->input_us = vital->model.n_accepted > 0 ? vital->model.newest_us : 0;
   start = &tw_vital_get_priors (vital, twin->priors)->intervals;
-  tw_intervals_get_honesty (&vital->intervals, start, get_main_horizon (start), &forecast->honesty);
+  get_honesty (vital, start, get_main_horizon (start), &forecast->honesty);
   if (!is_given (forecast->status))
     return;
   tw_vital_look (vital, twin->priors, &outlook);
@@ -241,7 +248,7 @@ tw_twin_get_honesty (const TwTwin *twin, TwChannel channel, int horizon_min, TwH
   start = &tw_vital_get_priors (vital, twin->priors)->intervals;
   for (guint i = 0; i < start->n_horizons; i++)
     if (start->horizon_min[i] == horizon_min)
-      tw_intervals_get_honesty (&vital->intervals, start, i, honesty);
+      get_honesty (vital, start, i, honesty);
 }
 
 guint
@@ -287,6 +294,27 @@ tw_twin_get_record_serial (const TwTwin *twin, TwChannel channel)
   return is_vital (channel) ? twin->vitals[channel].now.score.serial : 0;
 }
 
+/* Weights in the present median to the errors that the record has; the heaviest first. */
+static void
+fill_experts (const TwTwin *twin, const TwVital *vital, guint i, TwSelfReport *report)
+{
+  TwOutlook outlook;
+
+  if (vital->model.n_accepted == 0)
+    return;
+  tw_vital_look (vital, twin->priors, &outlook);
+  for (guint e = 0; e < report->n_experts; e++)
+    report->experts[e].weight = outlook.weight[i][report->experts[e].expert];
+  for (guint e = 1; e < report->n_experts; e++)
+    for (guint k = e; k > 0 && report->experts[k].weight > report->experts[k - 1].weight; k--)
+      {
+        TwExpertShare heavier = report->experts[k];
+
+        report->experts[k] = report->experts[k - 1];
+        report->experts[k - 1] = heavier;
+      }
+}
+
 /* horizon_min 0: the main one. FALSE, and an empty report, where the horizon is not scored at the present
  * cadence. Keep it until tw_twin_get_record_serial changes. */
 gboolean
@@ -316,6 +344,7 @@ tw_twin_report (const TwTwin *twin,
                               before != NULL && before->channel == channel ? before : NULL, report);
         report->channel = channel;
         report->horizon_min = horizon_min;
+        fill_experts (twin, vital, i, report);
         return TRUE;
       }
   return FALSE;

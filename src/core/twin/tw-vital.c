@@ -33,7 +33,6 @@
 #define RUN_LIMIT 3
 #define SCALE_BOUND 1.8 /* ln of the most that the table widens or narrows a range */
 #define RIDGE_BOUND 4.0 /* sd: no pattern foretells more */
-#define HURRY 50        /* forecasts that learn twice as fast after drift */
 #define SPO2_CENSORED 99.5 /* a reading of 100 says no more than that when this is expected */
 #define MAX_STALE_US (12 * TW_HOUR)
 #define FIRST_US (-2208988800 * TW_SECOND) /* year 1900 */
@@ -293,6 +292,16 @@ absorb (TwVital *vital, const TwPriors *priors, const TwSample *sample)
   return result;
 }
 
+/* What the experts learned on this patient; where the forecasts of the horizon are in drift, nothing: it
+ * falls back to what holds for many patients. */
+static const TwBlend *
+get_blend (const TwVital *vital, guint i)
+{
+  static const TwBlend pooled;
+
+  return tw_self_score_is_in_drift (&vital->score, i) ? &pooled : &vital->model.blend;
+}
+
 /* The ridge's change at tracked horizon i and the sd of the blend; change is NaN without a table. */
 static void
 look_at (const TwVital *vital,
@@ -325,7 +334,7 @@ look_at (const TwVital *vital,
   bound = RIDGE_BOUND * experts->sd;
   experts->change = CLAMP (experts->change, -bound, bound);
   experts->median[TW_EXPERT_RIDGE]
-      = y + tw_blend_correct (&vital->model.blend, &tw_priors_get_learning (priors)->blend, i,
+      = y + tw_blend_correct (get_blend (vital, i), &tw_priors_get_learning (priors)->blend, i,
                               experts->change, experts->sd, own->filter.sd);
 }
 
@@ -344,10 +353,7 @@ tw_vital_look (const TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
 
       predict (vital, &own->filter, own->intervals.horizon_min[i], &ahead);
       look_at (vital, priors, i, &ahead, experts);
-      if (vital->fallen_back)
-        weight[TW_EXPERT_PERSISTENCE] = 1;
-      else
-        tw_blend_weights (&vital->model.blend, &own->experts[i].blend, i, experts, weight);
+      tw_blend_weights (get_blend (vital, i), &own->experts[i].blend, i, experts, weight);
       for (guint e = 0; e < TW_N_EXPERTS; e++)
         if (weight[e] > 0)
           median += weight[e] * experts->median[e];
@@ -376,14 +382,6 @@ tw_vital_centre (const TwVital *vital,
   centre->sd = ahead.sd * exp (log_scale[a] + w * (log_scale[b] - log_scale[a]));
 }
 
-void
-tw_vital_fall_back (TwVital *vital, gboolean fallen_back)
-{
-  if (fallen_back && !vital->fallen_back)
-    tw_intervals_hurry (&vital->intervals, HURRY);
-  vital->fallen_back = fallen_back ? 1 : 0;
-}
-
 /* The experts' forecasts that teach the blend: part of the model, repeated when late data run it again. */
 static void
 propose (TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
@@ -397,6 +395,25 @@ propose (TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
 }
 
 void
+tw_vital_multipliers (const TwVital *vital,
+                      const TwIntervalStart *start,
+                      double horizon_min,
+                      double multiplier[TW_INTERVAL_LEVELS])
+{
+  double pooled[TW_INTERVAL_LEVELS];
+  guint a, b;
+  double w;
+
+  tw_intervals_multipliers (&vital->intervals, start, horizon_min, multiplier);
+  tw_interval_neighbours (start, horizon_min, &a, &b, &w);
+  if (!tw_self_score_is_in_drift (&vital->score, w < .5 ? a : b))
+    return;
+  tw_intervals_multipliers (NULL, start, horizon_min, pooled);
+  for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
+    multiplier[l] = fmax (multiplier[l], pooled[l]);
+}
+
+void
 tw_vital_quantiles (const TwVital *vital,
                     const TwPriors *priors,
                     const TwCentre *centre,
@@ -406,8 +423,7 @@ tw_vital_quantiles (const TwVital *vital,
   double multiplier[TW_INTERVAL_LEVELS];
   double low, high;
 
-  tw_intervals_multipliers (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
-                            horizon_min, multiplier);
+  tw_vital_multipliers (vital, &tw_vital_get_priors (vital, priors)->intervals, horizon_min, multiplier);
   tw_crossing_quantiles (centre, multiplier, q);
   tw_priors_get_hard (priors, (TwChannel) vital->channel, &low, &high);
   for (guint i = 0; i < TW_N_QUANTILES; i++)
@@ -427,7 +443,7 @@ record_issue (TwVital *vital,
                         .horizon_min = start->horizon_min[i],
                         .sd_persistence = (double) NAN,
                         .sd_ewma = (double) NAN,
-                        .fallback = vital->fallen_back };
+                        .fallback = tw_self_score_is_in_drift (&vital->score, i) };
 
   for (guint e = 0; e < TW_N_EXPERTS; e++)
     issue.expert[e] = expert[e];
@@ -455,19 +471,13 @@ issue (TwVital *vital, const TwPriors *priors, const TwOutlook *outlook)
 
 /* Settles what this reading brings due. */
 static void
-score_reading (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+score_reading (TwVital *vital, const TwPriors *priors, const TwReading *before, const TwReading *now)
 {
-  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
-  TwSelfTarget now = { .t_us = sample->t_us, .value = sample->value,
-                       .resolution = own->filter.resolution };
-  TwSelfTarget before;
+  TwSelfScale scale = { .resolution = tw_vital_get_priors (vital, priors)->filter.resolution };
 
-  tw_priors_get_hard (priors, (TwChannel) vital->channel, &now.low, &now.high);
-  before = now;
-  before.t_us = vital->model.newest_us;
-  before.value = vital->model.newest_value;
-  tw_self_score_settle_due (&vital->score, vital->model.n_accepted > 0 ? &before : NULL, &now);
-  tw_self_score_observe (&vital->score, sample->t_us, sample->value);
+  tw_priors_get_hard (priors, (TwChannel) vital->channel, &scale.low, &scale.high);
+  tw_self_score_settle (&vital->score, &scale, before, now);
+  tw_self_score_observe (&vital->score, now->t_us, now->value);
 }
 
 static gboolean
@@ -491,7 +501,7 @@ tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
       return TW_UPDATE_REFUSED;
     }
 
-  score_reading (vital, priors, sample);
+  score_reading (vital, priors, vital->model.n_accepted > 0 ? &before : NULL, &now);
   tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
                       &tw_priors_get_learning (priors)->intervals,
                       vital->model.n_accepted > 0 ? &before : NULL, &now);

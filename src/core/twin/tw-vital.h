@@ -49,8 +49,6 @@ typedef struct
   TwVitalModel model;
   TwIntervals intervals;
   TwSelfScore score;
-  guint32 fallen_back; /* drift: forecasts are the last value until coverage is back */
-  guint32 reserved;
 } TwVital;
 
 /* What the experts say at the tracked horizons, counted from the newest reading. */
@@ -83,15 +81,17 @@ void tw_vital_centre (const TwVital *vital,
                       const TwOutlook *outlook,
                       double minutes,
                       TwCentre *centre);
+/* The patient's own ranges at a horizon; in drift none is narrower than the population's. */
+void tw_vital_multipliers (const TwVital *vital,
+                           const TwIntervalStart *start,
+                           double horizon_min,
+                           double multiplier[TW_INTERVAL_LEVELS]);
 /* The seven quantiles around a centre with the patient's own ranges, inside the hard limits. */
 void tw_vital_quantiles (const TwVital *vital,
                          const TwPriors *priors,
                          const TwCentre *centre,
                          double horizon_min,
                          double q[TW_N_QUANTILES]);
-/* Drift: from now on the last value is the median and the ranges learn twice as fast for 50 forecasts; FALSE
- * gives the experts their say again. */
-void tw_vital_fall_back (TwVital *vital, gboolean fallen_back);
 /* Age beyond which a forecast is withheld. */
 gint64 tw_vital_stale_us (const TwVital *vital);
 

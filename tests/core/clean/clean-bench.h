@@ -100,16 +100,6 @@ bench_get (Bench *bench, TwChannel channel, gint64 t_us, TwSample *sample)
   return sample->t_us == t_us;
 }
 
-/* Of a sample that must stand. */
-static inline TwQuality
-bench_quality (Bench *bench, TwChannel channel, gint64 t_us)
-{
-  TwSample sample;
-
-  g_assert_true (bench_get (bench, channel, t_us, &sample));
-  return sample.quality;
-}
-
 static inline void
 assert_reason (Bench *bench, TwChannel channel, gint64 t_us, TwReason reason)
 {

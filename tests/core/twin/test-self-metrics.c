@@ -83,7 +83,7 @@ test_binomial (void)
 
   for (guint n = 0; n <= 60; n++)
     {
-      tw_metric_binomial_range (n, .8, &low, &high);
+      tw_metric_binomial_range (n, .8, .025, &low, &high);
       g_assert_cmpuint (low, <=, high);
       g_assert_cmpuint (high, <=, n);
       if (low > 0)
@@ -93,7 +93,7 @@ test_binomial (void)
         g_assert_cmpfloat (gsl_cdf_binomial_P (low, .8, n), >, .025);
     }
   /* 20 of .8: P (X <= 11) = .0100, P (X <= 12) = .0321; P (X = 20) = .0115. */
-  tw_metric_binomial_range (20, .8, &low, &high);
+  tw_metric_binomial_range (20, .8, .025, &low, &high);
   g_assert_cmpuint (low, ==, 12);
   g_assert_cmpuint (high, ==, 19);
 }
