@@ -145,6 +145,9 @@ append_quality (GString *text, const TwFit *fit)
   if (!isnan (fit->residual_lag1))
     append_figure (text, _("effective rows"), floor (fit->n_effective));
   g_string_append_printf (text, "\n  %s\n", tw_fit_interval_words (fit->interval));
+  if (fit->method == TW_FIT_RIDGE)
+    g_string_append_printf (text, "  %s\n",
+                            _("They hold the shrunken coefficients, which are drawn towards 0."));
 }
 
 char *
@@ -214,6 +217,7 @@ add_quality (JsonBuilder *json, const TwFit *fit)
   tw_cli_json_number (json, "adjusted_r2", fit->adjusted_r2);
   tw_cli_json_number (json, "residual_sd", fit->residual_sd);
   tw_cli_json_number (json, "degrees_of_freedom", fit->degrees_of_freedom);
+  tw_cli_json_number (json, "interval_df", fit->interval_df);
   tw_cli_json_number (json, "f", fit->f);
   tw_cli_json_number (json, "f_p", fit->f_p);
   tw_cli_json_number (json, "condition", fit->condition);

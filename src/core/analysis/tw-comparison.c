@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One channel before and after. Neighbouring samples of a vital sign repeat each other, so each
- * window counts as n' = n (1 - r) / (1 + r) independent samples, r the correlation of neighbours
- * with the bias (1 + 3r) / n of a short record taken back (Kendall 1954, doi 10.2307/2332719). Means:
- * Welch's interval on n', the variance s^2 (1 - 1/n) / (1 - 1/n'). Location: Hodges-Lehmann, the
- * median of all differences; interval between the quantiles 1/2 -+ z sqrt ((1/n1' + 1/n2') / 12) of
- * the differences (Mann-Whitney on n'). */
+ * window counts as n' = n (1 - r) / (1 + r) independent samples, r the correlation of neighbours in
+ * both windows with the bias (1 + 3r) / n of a short record taken back (Kendall 1954, doi
+ * 10.2307/2332719). Means: Welch's interval with the variances s^2 (1 - 1/n) / (1 - 1/n') / n', each
+ * known to n (1 - r2) / (1 + r2) - 1 degrees of freedom (Bartlett 1946, doi 10.2307/2983611).
+ * Location: Hodges-Lehmann, the median of all differences; interval between the quantiles 1/2 -+ t
+ * sqrt ((1/n1' + 1/n2') / 12) of the differences (Mann-Whitney on n'). */
 #include "config.h"
 
 #include "tw-comparison.h"
@@ -15,9 +16,8 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-#define NEEDED 8
-#define NEEDED_EFFECTIVE 3
-#define Z95 1.959963984540054
+#define NEEDED 12
+#define NEEDED_EFFECTIVE 4
 #define MAX_CORRELATION .99
 #define MAX_PAIRED 1000 /* samples of a window in the differences, evenly taken from more */
 
@@ -27,6 +27,13 @@ typedef struct
   gint64 *t_us;
   gsize n;
 } Window;
+
+/* Sums over neighbouring samples of both windows. */
+typedef struct
+{
+  double products, squares;
+  gsize n, n_pairs;
+} Neighbours;
 
 static void
 window_clear (Window *window)
@@ -57,13 +64,12 @@ window_fill (Window *window, const TwSeriesView *view, gint64 from_us, gint64 to
       }
 }
 
-/* Correlation of neighbours no further apart than twice the median spacing, bias taken back. */
-static double
-get_lag1 (const Window *window, double mean)
+/* Adds the products of neighbours no further apart than twice the median spacing, about the mean. */
+static void
+gather (const Window *window, double mean, Neighbours *neighbours)
 {
   g_autofree double *gaps = g_new (double, window->n);
-  double longest, products = 0, squares = 0, n = (double) window->n, r;
-  gsize n_pairs = 0;
+  double longest;
 
   for (gsize i = 0; i + 1 < window->n; i++)
     gaps[i] = (double) (window->t_us[i + 1] - window->t_us[i]);
@@ -72,23 +78,31 @@ get_lag1 (const Window *window, double mean)
     {
       double apart = window->value[i] - mean;
 
-      squares += apart * apart / n;
+      neighbours->squares += apart * apart;
       if (i == 0 || (double) (window->t_us[i] - window->t_us[i - 1]) > longest)
         continue;
-      products += apart * (window->value[i - 1] - mean);
-      n_pairs++;
+      neighbours->products += apart * (window->value[i - 1] - mean);
+      neighbours->n_pairs++;
     }
-  if (n_pairs < 3 || !(squares > 0))
+  neighbours->n += window->n;
+}
+
+/* One correlation of neighbours for both windows, for a short one alone says little about it. */
+static double
+get_lag1 (const Neighbours *neighbours)
+{
+  double n = (double) neighbours->n, r;
+
+  if (neighbours->n_pairs < 6 || !(neighbours->squares > 0))
     return 0;
-  r = products / (double) n_pairs / squares;
-  return CLAMP (r + (1 + 3 * r) / n, -MAX_CORRELATION, MAX_CORRELATION);
+  r = neighbours->products / (double) neighbours->n_pairs / (neighbours->squares / n);
+  return CLAMP (r + 2 * (1 + 3 * r) / n, -MAX_CORRELATION, MAX_CORRELATION);
 }
 
 static void
-describe (const Window *window, TwComparedWindow *result)
+describe (const Window *window, TwComparedWindow *result, Neighbours *neighbours)
 {
   g_autofree double *copy = g_memdup2 (window->value, MAX (window->n, 1) * sizeof (double));
-  double r;
 
   *result = (TwComparedWindow){ .n = window->n, .n_effective = (double) window->n, .mean = NAN,
                                 .sd = NAN, .median = NAN, .lag1 = NAN };
@@ -99,9 +113,16 @@ describe (const Window *window, TwComparedWindow *result)
   if (window->n < NEEDED)
     return;
   result->sd = gsl_stats_sd_m (window->value, 1, window->n, result->mean);
-  result->lag1 = r = get_lag1 (window, result->mean);
-  if (r > 0)
-    result->n_effective = (double) window->n * (1 - r) / (1 + r);
+  gather (window, result->mean, neighbours);
+}
+
+/* Independent samples that would say as much about the spread, less one (Bartlett 1946). */
+static double
+get_spread_df (const TwComparedWindow *window)
+{
+  double r = MAX (window->lag1, 0);
+
+  return fmax (1, (double) window->n * (1 - r * r) / (1 + r * r) - 1);
 }
 
 static void
@@ -121,10 +142,11 @@ compare_means (TwComparison *result)
   result->mean_difference = result->windows[1].mean - result->windows[0].mean;
   result->degrees_of_freedom
       = squares * squares
-        / (share[0] * share[0] / (result->windows[0].n_effective - 1)
-           + share[1] * share[1] / (result->windows[1].n_effective - 1));
+        / (share[0] * share[0] / get_spread_df (&result->windows[0])
+           + share[1] * share[1] / get_spread_df (&result->windows[1]));
   if (!(squares > 0))
     {
+      result->degrees_of_freedom = (double) (result->windows[0].n + result->windows[1].n - 2);
       result->mean_low = result->mean_high = result->mean_difference;
       result->mean_p = NAN;
       return;
@@ -154,7 +176,7 @@ compare_locations (const Window *windows, TwComparison *result)
 {
   gsize n[2], of = 0;
   g_autofree double *differences = NULL;
-  double reach = Z95
+  double reach = gsl_cdf_tdist_Pinv (.975, result->degrees_of_freedom)
                  * sqrt ((1 / result->windows[0].n_effective + 1 / result->windows[1].n_effective)
                          / 12);
 
@@ -196,7 +218,9 @@ tw_comparison_compute (const TwComparisonPlan *plan, TwComparison *result)
 {
   g_auto (Window) before = { 0 };
   g_auto (Window) after = { 0 };
+  Neighbours neighbours = { 0 };
   const Window *windows;
+  double r;
 
   g_return_if_fail (plan != NULL && plan->series != NULL && result != NULL);
 
@@ -205,8 +229,15 @@ tw_comparison_compute (const TwComparisonPlan *plan, TwComparison *result)
                             .degrees_of_freedom = NAN };
   window_fill (&before, plan->series, plan->from_us[0], plan->to_us[0]);
   window_fill (&after, plan->series, plan->from_us[1], plan->to_us[1]);
-  describe (&before, &result->windows[0]);
-  describe (&after, &result->windows[1]);
+  describe (&before, &result->windows[0], &neighbours);
+  describe (&after, &result->windows[1], &neighbours);
+  r = get_lag1 (&neighbours);
+  for (int w = 0; w < 2; w++)
+    {
+      result->windows[w].lag1 = r;
+      if (r > 0)
+        result->windows[w].n_effective = (double) result->windows[w].n * (1 - r) / (1 + r);
+    }
   if (refuse (result))
     return;
   windows = (const Window[]){ before, after };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a solution in the orthonormal basis of the design to coefficients with their intervals:
- * X = QR, b = R^-1 c, cov (b) = R^-1 cov (c) R^-T; the mean at row i has the variance q_i' cov (c)
- * q_i / w_i. */
+ * b = Mc, cov (b) = M cov (c) M'; the mean at row i has the variance v' cov (c) v / w_i, v the row of q
+ * times what is kept of it. */
 #include "config.h"
 
 #include "tw-fit-basis.h"
@@ -40,47 +40,74 @@ tw_fit_basis_begin (const TwDesign *design, const TwLeastSquares *squares, TwFit
     }
 }
 
-/* Row j of R^-1 times the covariance times its transpose. */
-static double
-get_variance (const TwLeastSquares *squares, const double *covariance, gsize j)
+void
+tw_fit_basis_take (TwFitBasis *basis, const TwDesign *design, const TwLeastSquares *squares)
 {
-  double sum = 0;
-
-  for (gsize a = j; a < squares->rank; a++)
-    for (gsize b = j; b < squares->rank; b++)
-      sum += squares->inverse[j][a].hi * covariance[a * squares->rank + b]
-             * squares->inverse[j][b].hi;
-  return fmax (0, sum);
+  basis->design = design;
+  basis->rank = squares->rank;
+  basis->q = squares->q;
+  for (gsize j = 0; j < design->n_columns; j++)
+    basis->estimate[j] = NAN;
+  for (gsize k = 0; k < squares->rank; k++)
+    {
+      basis->kept[k] = 1;
+      for (gsize a = k; a < squares->rank; a++)
+        basis->map[squares->column[k]][a] = squares->inverse[k][a].hi;
+    }
 }
 
 void
-tw_fit_basis_set_t (TwCoefficient *coefficient, double df)
+tw_fit_basis_set_serial (TwFitBasis *basis, const double *error)
 {
-  double reach = gsl_cdf_tdist_Pinv (.975, df) * coefficient->standard_error;
+  TwSerialRows rows = tw_fit_basis_rows (basis->design);
 
-  coefficient->low = coefficient->estimate - reach;
-  coefficient->high = coefficient->estimate + reach;
-  coefficient->t = coefficient->estimate / coefficient->standard_error;
-  coefficient->p = isnan (coefficient->t) ? (double) NAN
-                                          : 2 * gsl_cdf_tdist_Q (fabs (coefficient->t), df);
+  basis->has_serial = basis->design->t_us != NULL;
+  if (basis->has_serial)
+    tw_serial_covariances (&rows, basis->q, basis->kept, basis->rank, error, &basis->terms,
+                           basis->serial[0], basis->serial[1]);
+}
+
+/* v' covariance v. */
+static double
+get_variance (gsize rank, const double *v, const double *covariance)
+{
+  double sum = 0;
+
+  for (gsize a = 0; a < rank; a++)
+    for (gsize b = 0; b < rank; b++)
+      sum += v[a] * covariance[a * rank + b] * v[b];
+  return fmax (0, sum);
+}
+
+/* The variance that is told: over time the larger one. */
+static double
+get_told_variance (const TwFitBasis *basis, const double *v)
+{
+  if (!basis->has_serial)
+    return get_variance (basis->rank, v, basis->plain);
+  return fmax (get_variance (basis->rank, v, basis->serial[0]),
+               get_variance (basis->rank, v, basis->serial[1]));
 }
 
 static void
-set_coefficient (const TwFitBasis *basis, gsize k, const TwFit *fit, TwCoefficient *coefficient)
+set_coefficient (const TwFitBasis *basis, gsize j, const TwFit *fit, TwCoefficient *coefficient)
 {
-  double df = fit->degrees_of_freedom;
+  double plain_t = gsl_cdf_tdist_Pinv (.975, fit->degrees_of_freedom);
+  double t = gsl_cdf_tdist_Pinv (.975, fit->interval_df);
 
-  coefficient->left_out = FALSE;
-  coefficient->estimate = basis->estimate[k];
-  coefficient->standard_error = sqrt (get_variance (basis->squares, basis->plain, k));
-  tw_fit_basis_set_t (coefficient, df);
-  coefficient->plain_standard_error = coefficient->standard_error;
-  coefficient->plain_low = coefficient->low;
-  coefficient->plain_high = coefficient->high;
-  if (!basis->has_serial)
-    return;
-  coefficient->standard_error = sqrt (get_variance (basis->squares, basis->serial, k));
-  tw_fit_basis_set_t (coefficient, df);
+  coefficient->estimate = basis->estimate[j];
+  coefficient->plain_standard_error = sqrt (get_variance (basis->rank, basis->map[j], basis->plain));
+  coefficient->plain_low = coefficient->estimate - plain_t * coefficient->plain_standard_error;
+  coefficient->plain_high = coefficient->estimate + plain_t * coefficient->plain_standard_error;
+  coefficient->standard_error = sqrt (get_told_variance (basis, basis->map[j]));
+  coefficient->low = coefficient->estimate - t * coefficient->standard_error;
+  coefficient->high = coefficient->estimate + t * coefficient->standard_error;
+  coefficient->t = coefficient->estimate / coefficient->standard_error;
+  coefficient->p = isnan (coefficient->t)
+                       ? (double) NAN
+                       : 2 * gsl_cdf_tdist_Q (fabs (coefficient->t), fit->interval_df);
+  if (fit->method == TW_FIT_RIDGE)
+    coefficient->t = coefficient->p = NAN;
 }
 
 static void
@@ -97,19 +124,17 @@ leave_out (TwCoefficient *coefficient)
 static void
 set_bands (const TwFitBasis *basis, TwFit *fit)
 {
-  const TwLeastSquares *squares = basis->squares;
-  const double *covariance = basis->has_serial ? basis->serial : basis->plain;
-  double t = gsl_cdf_tdist_Pinv (.975, fit->degrees_of_freedom);
+  double t = gsl_cdf_tdist_Pinv (.975, fit->interval_df);
   double noise = fit->residual_sd * fit->residual_sd;
+  double v[TW_DESIGN_MAX_COLUMNS];
 
-  for (gsize i = 0; i < squares->n; i++)
+  for (gsize i = 0; i < basis->design->n; i++)
     {
-      double variance = 0, reach;
+      double variance, reach;
 
-      for (gsize a = 0; a < squares->rank; a++)
-        for (gsize b = 0; b < squares->rank; b++)
-          variance += squares->q[a][i] * covariance[a * squares->rank + b] * squares->q[b][i];
-      variance = fmax (0, variance) / basis->design->weight[i];
+      for (gsize a = 0; a < basis->rank; a++)
+        v[a] = basis->kept[a] * basis->q[a][i];
+      variance = get_told_variance (basis, v) / basis->design->weight[i];
       reach = t * sqrt (variance);
       fit->fit_low[i] = fit->fitted[i] - reach;
       fit->fit_high[i] = fit->fitted[i] + reach;
@@ -122,9 +147,14 @@ set_bands (const TwFitBasis *basis, TwFit *fit)
 void
 tw_fit_basis_finish (const TwFitBasis *basis, TwFit *fit)
 {
+  fit->interval = basis->has_serial ? TW_FIT_INTERVAL_SERIAL : TW_FIT_INTERVAL_PLAIN;
+  fit->interval_df = basis->has_serial ? MIN (basis->terms.df, fit->degrees_of_freedom)
+                                       : fit->degrees_of_freedom;
+  fit->serial_lag = basis->has_serial ? basis->terms.max_lag : 0;
   for (gsize j = 0; j < fit->n_coefficients; j++)
-    leave_out (&fit->coefficients[j]);
-  for (gsize k = 0; k < basis->squares->rank; k++)
-    set_coefficient (basis, k, fit, &fit->coefficients[basis->squares->column[k]]);
+    if (isnan (basis->estimate[j]))
+      leave_out (&fit->coefficients[j]);
+    else
+      set_coefficient (basis, j, fit, &fit->coefficients[j]);
   set_bands (basis, fit);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* Each fills all of fit but what tw_fit_basis_check does; FALSE when refused. */
 gboolean tw_fit_robust (const TwDesign *design, const TwLeastSquares *squares, TwFit *fit);
-/* lambda: the penalty per row; below 0 or NaN: by leave-one-out. */
+/* lambda: the penalty per row; 0 or NaN: by leave-one-out. */
 gboolean tw_fit_ridge (const TwDesign *design, const TwLeastSquares *squares, double lambda,
                        TwFit *fit);
 

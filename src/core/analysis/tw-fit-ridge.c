@@ -4,28 +4,19 @@
  * Z = U S V', f = s^2 / (s^2 + lambda W): b = V diag (f / s) U'y. Lambda minimises the sum of the
  * squared leave-one-out errors e_i / (1 - h_i), h_i = w_i / W + sum u_ij^2 f_j, which is exact
  * (Hoerl and Kennard 1970, doi 10.1080/00401706.1970.10488634; Allen 1974, doi
- * 10.1080/00401706.1974.10489157). Intervals: quantiles of refits on resampled blocks of rows
- * (Kuensch 1989, doi 10.1214/aos/1176347265), lambda kept. */
+ * 10.1080/00401706.1974.10489157). Intervals take lambda as given and hold the shrunken
+ * coefficients. */
 #include "config.h"
 
 #include "tw-fit-methods.h"
 
 #include <gsl/gsl_blas.h>
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
-#include <gsl/gsl_rng.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 
 #define LOG_LOW -8.0
 #define LOG_HIGH 4.0
 #define GRID_POINTS 97
 #define GOLDEN .6180339887498949
-#define RESAMPLES 999
-#define FEWEST_RESAMPLES 199
-#define MAX_WORK 4e8
-#define SEED 20011
 
 typedef struct
 {
@@ -236,217 +227,68 @@ set_rows (const Ridge *ridge, const double *factor, TwFit *fit)
   fit->f = fit->f_p = NAN;
 }
 
-/* Estimates, and the plain standard errors s2 V diag (f^2 / s^2) V' of a fixed lambda. */
+/* The constant as an orthonormal column, then the directions of the singular values; coefficient j
+ * is sum over a of v_ja f_a / s_a (u'y)_a / sd_j, the constant what is left at the means. */
+static void
+fill_basis (const Ridge *ridge, const double *factor, double **q, TwFitBasis *basis)
+{
+  gsize first = ridge->design->intercept ? 1 : 0;
+
+  basis->design = ridge->design;
+  basis->rank = ridge->k + first;
+  basis->q = q;
+  for (gsize a = 0; a < basis->rank; a++)
+    {
+      q[a] = g_new (double, ridge->n);
+      basis->kept[a] = a < first ? 1 : factor[a - first];
+      for (gsize i = 0; i < ridge->n; i++)
+        q[a][i] = a < first ? sqrt (ridge->design->weight[i] / ridge->total_weight)
+                            : gsl_matrix_get (ridge->u, i, a - first);
+    }
+  if (first == 1)
+    basis->map[0][0] = 1 / sqrt (ridge->total_weight);
+  for (gsize j = 0; j < ridge->k; j++)
+    for (gsize a = 0; a < ridge->k; a++)
+      {
+        double s = gsl_vector_get (ridge->s, a);
+        double share = s > 0 ? gsl_matrix_get (ridge->v, j, a) * factor[a] / s / ridge->sd[j] : 0;
+
+        basis->map[j + first][a + first] = share;
+        if (first == 1)
+          basis->map[0][a + 1] -= ridge->mean[j] * share;
+      }
+}
+
+static void
+set_estimates (const Ridge *ridge, const TwFit *fit, TwFitBasis *basis)
+{
+  gsize first = ridge->design->intercept ? 1 : 0;
+
+  for (gsize a = 0; a < basis->rank; a++)
+    basis->plain[a * basis->rank + a] = fit->residual_sd * fit->residual_sd;
+  for (gsize j = 0; j < basis->rank; j++)
+    {
+      basis->estimate[j] = j < first ? ridge->outcome_mean : 0;
+      for (gsize a = 0; a < ridge->k; a++)
+        basis->estimate[j] += basis->map[j][a + first] * gsl_vector_get (ridge->d, a);
+    }
+}
+
 static void
 set_coefficients (const Ridge *ridge, const double *factor, TwFit *fit)
 {
-  gsize first = ridge->design->intercept ? 1 : 0;
-  double variance = fit->residual_sd * fit->residual_sd;
-  double constant = ridge->outcome_mean, constant_variance = 1 / ridge->total_weight;
+  TwFitBasis basis = { 0 };
+  double *q[TW_DESIGN_MAX_COLUMNS];
+  g_autofree double *error = g_new (double, ridge->n);
 
-  for (gsize j = 0; j < ridge->k; j++)
-    {
-      TwCoefficient *coefficient = &fit->coefficients[first + j];
-      double sum = 0, squares = 0;
-
-      for (gsize a = 0; a < ridge->k; a++)
-        {
-          double s = gsl_vector_get (ridge->s, a);
-          double along = s > 0 ? gsl_matrix_get (ridge->v, j, a) * factor[a] / s : 0;
-
-          sum += along * gsl_vector_get (ridge->d, a);
-          squares += along * along;
-        }
-      coefficient->estimate = sum / ridge->sd[j];
-      coefficient->plain_standard_error = sqrt (variance * squares) / ridge->sd[j];
-      constant -= coefficient->estimate * ridge->mean[j];
-    }
-  if (first == 0)
-    return;
-  for (gsize a = 0; a < ridge->k; a++)
-    {
-      double s = gsl_vector_get (ridge->s, a), along = 0;
-
-      for (gsize j = 0; s > 0 && j < ridge->k; j++)
-        along += ridge->mean[j] / ridge->sd[j] * gsl_matrix_get (ridge->v, j, a) * factor[a] / s;
-      constant_variance += along * along;
-    }
-  fit->coefficients[0].estimate = constant;
-  fit->coefficients[0].plain_standard_error = sqrt (variance * constant_variance);
-}
-
-/* The refits: drawn rows, their cross products, the coefficients of each refit. */
-typedef struct
-{
-  gsize n_refits, m;      /* m = constant + predictors */
-  double *refit;          /* m values of each refit, standardised predictors */
-  double *covariance;     /* m x m */
-} Refits;
-
-static void
-refits_clear (Refits *refits)
-{
-  g_free (refits->refit);
-  g_free (refits->covariance);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Refits, refits_clear)
-
-/* Adds row i to the cross products of (1, z, y). */
-static void
-add_row (const Ridge *ridge, gsize i, double *z, gsl_matrix *products)
-{
-  gsize size = products->size1;
-
-  z[0] = ridge->design->intercept ? 1 : 0;
-  for (gsize j = 0; j < ridge->k; j++)
-    z[j + 1] = get_standardised (ridge, i, j);
-  z[size - 1] = tw_dd_round (ridge->design->outcome[i]) - ridge->outcome_mean;
-  for (gsize a = 0; a < size; a++)
-    for (gsize b = 0; b <= a; b++)
-      *gsl_matrix_ptr (products, a, b) += ridge->design->weight[i] * z[a] * z[b];
-}
-
-/* Solves the penalised normal equations in place of the drawn rows; FALSE when they cannot be. */
-static gboolean
-solve_refit (const Ridge *ridge, double lambda, const gsl_matrix *products, double *out)
-{
-  gsize m = ridge->k + 1;
-  gsl_matrix *a = gsl_matrix_alloc (m, m);
-  gsl_vector *b = gsl_vector_alloc (m);
-  gsl_vector_view x = gsl_vector_view_array (out, m);
-  gboolean solved;
-
-  for (gsize i = 0; i < m; i++)
-    {
-      for (gsize j = 0; j < m; j++)
-        gsl_matrix_set (a, i, j, gsl_matrix_get (products, MAX (i, j), MIN (i, j)));
-      gsl_vector_set (b, i, gsl_matrix_get (products, m, i));
-      if (i > 0)
-        *gsl_matrix_ptr (a, i, i) += lambda * ridge->total_weight;
-    }
-  if (!ridge->design->intercept)
-    gsl_matrix_set (a, 0, 0, 1);
-  solved = gsl_linalg_cholesky_decomp1 (a) == GSL_SUCCESS
-           && gsl_linalg_cholesky_solve (a, b, &x.vector) == GSL_SUCCESS;
-  gsl_matrix_free (a);
-  gsl_vector_free (b);
-  return solved;
-}
-
-static void
-draw_refits (const Ridge *ridge, double lambda, Refits *refits)
-{
-  gsize n = ridge->n, m = ridge->k + 1;
-  gsize block = ridge->design->t_us != NULL ? (gsize) ceil (sqrt ((double) n)) : 1;
-  double work = (double) n * (double) ((m + 1) * (m + 1)) / 2;
-  gsize wanted = (gsize) CLAMP (MAX_WORK / work, FEWEST_RESAMPLES, RESAMPLES);
-  gsl_rng *rng = gsl_rng_alloc (gsl_rng_mt19937);
-  gsl_matrix *products = gsl_matrix_alloc (m + 1, m + 1);
-  double z[TW_DESIGN_MAX_COLUMNS + 2];
-
-  gsl_rng_set (rng, SEED);
-  refits->m = m;
-  refits->refit = g_new (double, wanted * m);
-  for (gsize r = 0; r < wanted; r++)
-    {
-      gsl_matrix_set_zero (products);
-      for (gsize drawn = 0; drawn < n;)
-        {
-          gsize start = gsl_rng_uniform_int (rng, n - block + 1);
-
-          for (gsize i = 0; i < block && drawn < n; i++, drawn++)
-            add_row (ridge, start + i, z, products);
-        }
-      if (solve_refit (ridge, lambda, products, refits->refit + refits->n_refits * m))
-        refits->n_refits++;
-    }
-  gsl_matrix_free (products);
-  gsl_rng_free (rng);
-}
-
-static void
-fill_covariance (Refits *refits)
-{
-  gsize m = refits->m;
-
-  refits->covariance = g_new (double, m * m);
-  for (gsize a = 0; a < m; a++)
-    for (gsize b = 0; b < m; b++)
-      refits->covariance[a * m + b]
-          = gsl_stats_covariance (refits->refit + a, m, refits->refit + b, m, refits->n_refits);
-}
-
-/* Standard error and interval of one coefficient, in its unit, from its refits. */
-static void
-set_interval (const Ridge *ridge, const Refits *refits, gsize j, TwCoefficient *coefficient)
-{
-  g_autofree double *values = g_new (double, refits->n_refits);
-
-  for (gsize r = 0; r < refits->n_refits; r++)
-    {
-      const double *refit = refits->refit + r * refits->m;
-
-      values[r] = refit[j];
-      if (j > 0)
-        values[r] /= ridge->sd[j - 1];
-      for (gsize a = 0; j == 0 && a < ridge->k; a++)
-        values[r] -= refit[a + 1] * ridge->mean[a] / ridge->sd[a];
-      if (j == 0)
-        values[r] += ridge->outcome_mean;
-    }
-  gsl_sort (values, 1, refits->n_refits);
-  coefficient->standard_error = gsl_stats_sd (values, 1, refits->n_refits);
-  coefficient->low = gsl_stats_quantile_from_sorted_data (values, 1, refits->n_refits, .025);
-  coefficient->high = gsl_stats_quantile_from_sorted_data (values, 1, refits->n_refits, .975);
-  coefficient->t = coefficient->p = NAN;
-}
-
-static void
-set_bands (const Ridge *ridge, const Refits *refits, TwFit *fit)
-{
-  double t = gsl_cdf_tdist_Pinv (.975, fit->degrees_of_freedom);
-  double noise = fit->residual_sd * fit->residual_sd;
-  double z[TW_DESIGN_MAX_COLUMNS + 1];
-
+  fill_basis (ridge, factor, q, &basis);
+  set_estimates (ridge, fit, &basis);
   for (gsize i = 0; i < ridge->n; i++)
-    {
-      double variance = 0, reach;
-
-      z[0] = ridge->design->intercept ? 1 : 0;
-      for (gsize j = 0; j < ridge->k; j++)
-        z[j + 1] = get_standardised (ridge, i, j);
-      for (gsize a = 0; a < refits->m; a++)
-        for (gsize b = 0; b < refits->m; b++)
-          variance += z[a] * z[b] * refits->covariance[a * refits->m + b];
-      reach = t * sqrt (fmax (0, variance));
-      fit->fit_low[i] = fit->fitted[i] - reach;
-      fit->fit_high[i] = fit->fitted[i] + reach;
-      reach = t * sqrt (fmax (0, variance) + noise);
-      fit->forecast_low[i] = fit->fitted[i] - reach;
-      fit->forecast_high[i] = fit->fitted[i] + reach;
-    }
-}
-
-static void
-set_intervals (const Ridge *ridge, double lambda, TwFit *fit)
-{
-  g_auto (Refits) refits = { 0 };
-  gsize first = ridge->design->intercept ? 1 : 0;
-  double t = gsl_cdf_tdist_Pinv (.975, fit->degrees_of_freedom);
-
-  fit->interval = TW_FIT_INTERVAL_BOOTSTRAP;
-  draw_refits (ridge, lambda, &refits);
-  fill_covariance (&refits);
-  for (gsize j = 0; j < fit->n_coefficients; j++)
-    {
-      TwCoefficient *coefficient = &fit->coefficients[j];
-
-      set_interval (ridge, &refits, j + 1 - first, coefficient);
-      coefficient->plain_low = coefficient->estimate - t * coefficient->plain_standard_error;
-      coefficient->plain_high = coefficient->estimate + t * coefficient->plain_standard_error;
-    }
-  set_bands (ridge, &refits, fit);
+    error[i] = sqrt (ridge->design->weight[i]) * fit->residual[i];
+  tw_fit_basis_set_serial (&basis, error);
+  tw_fit_basis_finish (&basis, fit);
+  for (gsize a = 0; a < basis.rank; a++)
+    g_free (q[a]);
 }
 
 gboolean
@@ -458,12 +300,11 @@ tw_fit_ridge (const TwDesign *design, const TwLeastSquares *squares, double lamb
 
   ridge_init (&ridge, design);
   fit->rank = (guint) squares->rank;
-  fit->lambda = lambda >= 0 ? lambda : find_lambda (&ridge, &edge);
+  fit->lambda = lambda > 0 ? lambda : find_lambda (&ridge, &edge);
   if (edge)
     fit->warnings |= TW_FIT_WARN_PENALTY_EDGE;
   fill_factors (&ridge, fit->lambda, factor);
   set_rows (&ridge, factor, fit);
   set_coefficients (&ridge, factor, fit);
-  set_intervals (&ridge, fit->lambda, fit);
   return TRUE;
 }

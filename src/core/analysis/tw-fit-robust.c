@@ -2,8 +2,8 @@
 /* Robust regression with the bisquare weights of Beaton and Tukey, tuned to 95 % efficiency
  * (4.685), by GSL, in the orthonormal basis of the design, so that the scale of the columns does not
  * matter. With psi(u) = u (1 - (u/c)^2)^2 and u the residual by its spread, the covariance over time
- * is A^-1 S A^-1, A the sum of psi'(u) q q', S the serial sum of psi(u) q (Huber 1981; Newey and
- * West 1987). */
+ * is A^-1 S A^-1, A the sum of psi'(u) q q' (Huber 1981, section 7.6), S that of q'psi for serial errors
+ * (tw-serial.c). */
 #include "config.h"
 
 #include "tw-fit-methods.h"
@@ -53,13 +53,16 @@ problem_init (Problem *problem, const TwDesign *design, const TwLeastSquares *sq
 
 /* b = R^-1 c. */
 static void
-set_estimates (TwFitBasis *basis, const gsl_vector *c)
+set_estimates (TwFitBasis *basis, const TwLeastSquares *squares, const gsl_vector *c)
 {
-  const TwLeastSquares *squares = basis->squares;
+  for (gsize k = 0; k < squares->rank; k++)
+    {
+      double *estimate = &basis->estimate[squares->column[k]];
 
-  for (gsize i = 0; i < squares->rank; i++)
-    for (gsize k = i; k < squares->rank; k++)
-      basis->estimate[i] += squares->inverse[i][k].hi * gsl_vector_get (c, k);
+      *estimate = 0;
+      for (gsize a = k; a < squares->rank; a++)
+        *estimate += squares->inverse[k][a].hi * gsl_vector_get (c, a);
+    }
 }
 
 /* Fills fit's residuals and weights, scale and r2. */
@@ -87,66 +90,53 @@ set_residuals (const TwDesign *design, const TwLeastSquares *squares, const Prob
   fit->f = fit->f_p = NAN;
 }
 
-/* The scores psi(u) q into score, the sum of psi'(u) q q' into bread. */
+/* psi(u) in the unit of the outcome into error, the sum of psi'(u) q q' into bread. */
 static void
 fill_scores (const TwDesign *design, const TwLeastSquares *squares, const TwFit *fit,
-             double **score, gsl_matrix *bread)
+             double *error, gsl_matrix *bread)
 {
   for (gsize i = 0; i < design->n; i++)
     {
       double own = fit->scale * sqrt (fmax (1e-12, 1 - fit->leverage[i]));
       double u = squares->root_weight[i] * fit->residual[i] / own;
       double inside = fmax (0, 1 - u * u / (TUNING * TUNING));
-      double psi = u * inside * inside;
       double slope = inside * (1 - 5 * u * u / (TUNING * TUNING));
 
+      error[i] = own * u * inside * inside;
       for (gsize a = 0; a < squares->rank; a++)
-        {
-          score[a][i] = own * psi * squares->q[a][i];
-          for (gsize b = 0; b < squares->rank; b++)
-            *gsl_matrix_ptr (bread, a, b) += slope * squares->q[a][i] * squares->q[b][i];
-        }
+        for (gsize b = 0; b < squares->rank; b++)
+          *gsl_matrix_ptr (bread, a, b) += slope * squares->q[a][i] * squares->q[b][i];
     }
 }
 
-/* serial = inflate x A^-1 S A^-1. FALSE when A has no inverse. */
-static gboolean
-fill_sandwich (gsl_matrix *bread, const double *sum, double inflate, double *serial)
+/* covariance = A^-1 covariance A^-1, A^-1 in inverse. */
+static void
+put_between (const gsl_matrix *inverse, double *covariance)
 {
-  gsize rank = bread->size1;
-  gsl_matrix_const_view s = gsl_matrix_const_view_array (sum, rank, rank);
-  gsl_matrix_view out = gsl_matrix_view_array (serial, rank, rank);
-  gsl_matrix *half;
+  gsize rank = inverse->size1;
+  gsl_matrix_view s = gsl_matrix_view_array (covariance, rank, rank);
+  gsl_matrix *half = gsl_matrix_alloc (rank, rank);
 
-  if (gsl_linalg_cholesky_decomp1 (bread) != GSL_SUCCESS
-      || gsl_linalg_cholesky_invert (bread) != GSL_SUCCESS)
-    return FALSE;
-  half = gsl_matrix_alloc (rank, rank);
-  gsl_blas_dgemm (CblasNoTrans, CblasNoTrans, inflate, bread, &s.matrix, 0, half);
-  gsl_blas_dgemm (CblasNoTrans, CblasNoTrans, 1, half, bread, 0, &out.matrix);
+  gsl_blas_dgemm (CblasNoTrans, CblasNoTrans, 1, inverse, &s.matrix, 0, half);
+  gsl_blas_dgemm (CblasNoTrans, CblasNoTrans, 1, half, inverse, 0, &s.matrix);
   gsl_matrix_free (half);
-  return TRUE;
 }
 
+/* Without an inverse of A the plain covariance stays. */
 static void
-set_serial (TwFitBasis *basis, TwFit *fit)
+set_serial (TwFitBasis *basis, const TwLeastSquares *squares, const TwFit *fit)
 {
-  const TwLeastSquares *squares = basis->squares;
-  TwSerialRows rows = tw_fit_basis_rows (basis->design);
+  g_autofree double *error = g_new (double, squares->n);
   gsl_matrix *bread = gsl_matrix_calloc (squares->rank, squares->rank);
-  double *score[TW_DESIGN_MAX_COLUMNS];
-  double sum[TW_FIT_BASIS_CELLS];
 
-  for (gsize k = 0; k < squares->rank; k++)
-    score[k] = g_new (double, squares->n);
-  fill_scores (basis->design, squares, fit, score, bread);
-  fit->serial_lag = tw_serial_lag (squares->n);
-  tw_serial_sum (&rows, score, squares->rank, fit->serial_lag, sum);
-  basis->has_serial = fill_sandwich (bread, sum, (double) squares->n / fit->degrees_of_freedom,
-                                     basis->serial);
-  fit->interval = basis->has_serial ? TW_FIT_INTERVAL_SERIAL : TW_FIT_INTERVAL_PLAIN;
-  for (gsize k = 0; k < squares->rank; k++)
-    g_free (score[k]);
+  fill_scores (basis->design, squares, fit, error, bread);
+  if (gsl_linalg_cholesky_decomp1 (bread) == GSL_SUCCESS
+      && gsl_linalg_cholesky_invert (bread) == GSL_SUCCESS)
+    {
+      tw_fit_basis_set_serial (basis, error);
+      put_between (bread, basis->serial[0]);
+      put_between (bread, basis->serial[1]);
+    }
   gsl_matrix_free (bread);
 }
 
@@ -154,7 +144,7 @@ gboolean
 tw_fit_robust (const TwDesign *design, const TwLeastSquares *squares, TwFit *fit)
 {
   g_auto (Problem) problem = { 0 };
-  TwFitBasis basis = { .design = design, .squares = squares };
+  TwFitBasis basis = { 0 };
   int status;
 
   problem_init (&problem, design, squares);
@@ -168,13 +158,14 @@ tw_fit_robust (const TwDesign *design, const TwLeastSquares *squares, TwFit *fit
       g_strlcpy (fit->refusal.who, fit->outcome_name, sizeof fit->refusal.who);
       return FALSE;
     }
+  tw_fit_basis_take (&basis, design, squares);
   set_residuals (design, squares, &problem, fit);
-  set_estimates (&basis, problem.c);
+  set_estimates (&basis, squares, problem.c);
   for (gsize a = 0; a < squares->rank; a++)
     for (gsize b = 0; b < squares->rank; b++)
       basis.plain[a * squares->rank + b] = gsl_matrix_get (problem.covariance, a, b);
   if (design->t_us != NULL && fit->scale > 0)
-    set_serial (&basis, fit);
+    set_serial (&basis, squares, fit);
   tw_fit_basis_finish (&basis, fit);
   return TRUE;
 }

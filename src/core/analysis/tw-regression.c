@@ -44,47 +44,25 @@ get_left_out_error (const TwDesign *design, const TwFit *fit)
   return isfinite (sum) ? sqrt (sum / weight) : (double) NAN;
 }
 
-static void
-set_serial_covariance (TwFitBasis *basis, TwFit *fit)
-{
-  const TwLeastSquares *squares = basis->squares;
-  TwSerialRows rows = tw_fit_basis_rows (basis->design);
-  double *score[TW_DESIGN_MAX_COLUMNS];
-  double inflate = (double) squares->n / fit->degrees_of_freedom;
-
-  fit->interval = TW_FIT_INTERVAL_SERIAL;
-  fit->serial_lag = tw_serial_lag (squares->n);
-  for (gsize k = 0; k < squares->rank; k++)
-    {
-      score[k] = g_new (double, squares->n);
-      for (gsize i = 0; i < squares->n; i++)
-        score[k][i] = squares->q[k][i] * squares->root_weight[i] * squares->residual[i];
-    }
-  tw_serial_sum (&rows, score, squares->rank, fit->serial_lag, basis->serial);
-  for (gsize k = 0; k < squares->rank * squares->rank; k++)
-    basis->serial[k] *= inflate;
-  for (gsize k = 0; k < squares->rank; k++)
-    g_free (score[k]);
-  basis->has_serial = TRUE;
-}
-
 static gboolean
 fit_ordinary (const TwDesign *design, const TwLeastSquares *squares, TwFit *fit)
 {
-  TwFitBasis basis = { .design = design, .squares = squares };
+  TwFitBasis basis = { 0 };
+  g_autofree double *error = g_new (double, design->n);
 
+  tw_fit_basis_take (&basis, design, squares);
   for (gsize i = 0; i < design->n; i++)
     {
       fit->residual[i] = squares->residual[i];
       fit->fitted[i] = fit->measured[i] - squares->residual[i];
+      error[i] = squares->root_weight[i] * squares->residual[i];
     }
   for (gsize k = 0; k < squares->rank; k++)
     {
-      basis.estimate[k] = squares->estimate[k];
+      basis.estimate[squares->column[k]] = squares->estimate[k];
       basis.plain[k * squares->rank + k] = fit->residual_sd * fit->residual_sd;
     }
-  if (design->t_us != NULL)
-    set_serial_covariance (&basis, fit);
+  tw_fit_basis_set_serial (&basis, error);
   fit->loo_rmse = get_left_out_error (design, fit);
   tw_fit_basis_finish (&basis, fit);
   return TRUE;

@@ -21,11 +21,19 @@ double tw_serial_durbin_watson (const TwSerialRows *rows, const double *value);
 /* n (1 - r) / (1 + r) for r > 0, at least 1; n for NaN and negative r. */
 double tw_serial_effective (double n, double r);
 
-/* floor (4 (n/100)^(2/9)): rows that Newey-West looks back. */
-int tw_serial_lag (gsize n);
-/* Sum over rows of k(lag) s_i s_j', k the Bartlett window 1 - |lag| / (max_lag + 1), lags counted in
- * steps of time. score: rank columns of n; sum: rank x rank, row by row. */
-void tw_serial_sum (const TwSerialRows *rows, double *const *score, gsize rank, int max_lag,
-                    double *sum);
+/* What serial rows make of the covariance of an estimate that is linear in the outcome. */
+typedef struct
+{
+  double correlation;  /* of neighbouring errors, bias of a short record taken back; 0..0.99 */
+  double df;           /* of t: independent rows that say as much about the spread, less parameters */
+  int max_lag;         /* of Newey and West: floor (4 (n/100)^(2/9)) */
+} TwSerialTerms;
+
+/* q: rank orthonormal columns of n; kept: how much of each is fitted, 0..1; error: n residuals, about
+ * 0. first, second: rank x rank; covariances of q'error for errors that each carry over a share of
+ * the one before, and by Newey and West, who assume no shape. */
+void tw_serial_covariances (const TwSerialRows *rows, double *const *q, const double *kept,
+                            gsize rank, const double *error, TwSerialTerms *terms, double *first,
+                            double *second);
 
 G_END_DECLS

@@ -53,7 +53,7 @@ tw_fit_method_from_key (const char *key)
 const char *
 tw_fit_interval_key (TwFitInterval interval)
 {
-  static const char *const keys[] = { "plain", "serial", "bootstrap" };
+  static const char *const keys[] = { "plain", "serial" };
 
   g_return_val_if_fail ((guint) interval < G_N_ELEMENTS (keys), NULL);
   return keys[interval];
@@ -64,9 +64,7 @@ tw_fit_interval_words (TwFitInterval interval)
 {
   static const char *const words[] = {
     N_("95 % intervals by t, for errors that are independent of each other."),
-    N_("95 % intervals by t, widened for errors that go on in time (Newey-West)."),
-    N_("95 % intervals by 999 refits on resampled blocks, with the penalty kept. They hold the "
-       "shrunken coefficients, which are drawn towards 0."),
+    N_("95 % intervals by t, widened because neighbouring errors repeat each other."),
   };
 
   g_return_val_if_fail ((guint) interval < G_N_ELEMENTS (words), NULL);

@@ -20,9 +20,8 @@ typedef enum
 /* What the standard errors, intervals and p-values of a fit rest on. */
 typedef enum
 {
-  TW_FIT_INTERVAL_PLAIN,     /* t, independent errors of one variance */
-  TW_FIT_INTERVAL_SERIAL,    /* t, errors that go on in time (Newey-West) */
-  TW_FIT_INTERVAL_BOOTSTRAP  /* quantiles of refits on resampled blocks, fixed seed (ridge) */
+  TW_FIT_INTERVAL_PLAIN,     /* t, independent errors of one variance: tables */
+  TW_FIT_INTERVAL_SERIAL     /* t, errors that go on in time: channels */
 } TwFitInterval;
 
 /* Bits of TwFit.warnings. */
@@ -58,7 +57,7 @@ typedef struct
   gint64 from_us, to_us;     /* window of the outcome, both ends included */
   int grid_min;              /* a row is a bin so wide; 0: 5 where all channels come at least every
                                 7.5 min, else 60 */
-  double lambda;             /* ridge: penalty per row; below 0 or NaN: by leave-one-out */
+  double lambda;             /* ridge: penalty per row; 0 or NaN: by leave-one-out */
 } TwFitPlan;
 
 /* A column of a plain table. */
@@ -91,7 +90,7 @@ typedef struct
   guint power;               /* 0: the constant */
   gboolean left_out;         /* a combination of the columns before it: every number is NaN */
   double estimate;
-  double standard_error, low, high, t, p;             /* as TwFit.interval says */
+  double standard_error, low, high, t, p;             /* as TwFit.interval says; ridge: no t, p */
   double plain_standard_error, plain_low, plain_high; /* independent errors */
   double standardised;       /* estimate x SD of the predictor / SD of the outcome */
   double vif;                /* NaN for the constant; infinite where left out */
@@ -127,6 +126,7 @@ typedef struct
   guint rank;
   double r2, adjusted_r2;    /* without a constant: about 0, not about the mean */
   double residual_sd, degrees_of_freedom;
+  double interval_df;        /* of t in the intervals; over time fewer than degrees_of_freedom */
   double f, f_p;             /* all predictors at once, plain */
   double condition;          /* of the columns, each of length 1 */
   double loo_rmse;           /* error of each row as the other rows predict it; NaN: robust */

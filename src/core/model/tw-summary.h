@@ -53,12 +53,12 @@ typedef struct
   gsize n;              /* samples used */
   double n_effective;   /* n (1 - r) / (1 + r) where neighbours correlate */
   double mean, sd, median;
-  double lag1;          /* correlation of neighbours */
+  double lag1;          /* correlation of neighbours, of both windows together */
 } TwComparedWindow;
 
 typedef struct
 {
-  TwRefusal refusal;    /* fewer than 8 samples, or fewer than 3 effective ones, in a window */
+  TwRefusal refusal;    /* fewer than 12 samples, or fewer than 4 effective ones, in a window */
   TwComparedWindow windows[2];
   double mean_difference, mean_low, mean_high, mean_p; /* after - before; Welch on effective n */
   double shift, shift_low, shift_high; /* Hodges-Lehmann: median of all differences */
