@@ -17,7 +17,7 @@ CHECK_PACKAGES := \
 	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl glib-networking curl
 PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 
-.PHONY: deps build run check check-peers screenshots bench clean
+.PHONY: deps build run check check-peers screenshots bench accuracy clean
 
 deps:
 	@./deps.sh $(PACKAGES)
@@ -50,6 +50,10 @@ screenshots: build
 
 bench: build
 	@meson test -C $(BUILD) --benchmark --verbose --num-processes 1
+
+# The twin beside its peers on the recordings of ../shared: one table. Fetches the peers; up to 25 minutes.
+accuracy: build
+	@python3 bench/accuracy/run.py $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

@@ -18,6 +18,7 @@ typedef struct
   const TwBacktestOptions *options;
   const TwBacktestListener *listener;
   gpointer listener_data;
+  double clock_ns;                /* what looking at the clock costs by itself: it is taken off */
 } TwBacktestRules;
 
 /* Counted over the patients of a run. */
@@ -26,6 +27,9 @@ typedef struct
   guint64 n_readings;
   double chain_ns; /* CPU time inside the chain */
 } TwBacktestCost;
+
+/* The least CPU time between two looks at the clock. */
+double tw_backtest_clock_ns (void);
 
 typedef struct _TwBacktestPatient TwBacktestPatient;
 

@@ -169,7 +169,7 @@ run_patients (TwBacktest *backtest, TwRecordingSpool *spool, GError **error)
 {
   static const TwBacktestListener own = { on_forecast, on_sample };
   const TwBacktestRules rules = { backtest->tables->limits, backtest->tables->priors, backtest->baselines,
-                                  &backtest->options, &own, backtest };
+                                  &backtest->options, &own, backtest, tw_backtest_clock_ns () };
   g_autoptr (TwBacktestPatient) patient = NULL;
   TwObservation reading, last = { 0 };
   TwSpoolStep step;
