@@ -435,10 +435,13 @@ record_issue (TwVital *vital,
               const double expert[TW_N_EXPERTS])
 {
   const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+  TwBaseline baseline = tw_priors_get_baseline (priors, (TwChannel) vital->channel,
+                                                (TwCadence) vital->model.cadence.cadence,
+                                                start->horizon_min[i]);
   TwSelfIssue issue = { .t_us = vital->model.newest_us,
                         .horizon_min = start->horizon_min[i],
-                        .sd_persistence = (double) NAN,
-                        .sd_ewma = (double) NAN,
+                        .sd_persistence = baseline.persistence_sd,
+                        .sd_ewma = baseline.ewma_sd,
                         .fallback = tw_self_score_is_in_drift (&vital->score, i) };
 
   for (guint e = 0; e < TW_N_EXPERTS; e++)

@@ -357,8 +357,8 @@ test_twin (void)
 static void
 test_size (void)
 {
-  g_test_message ("%" G_GSIZE_FORMAT " bytes a channel, %" G_GSIZE_FORMAT " a patient", sizeof (TwSelfScore),
-                  TW_N_VITALS * sizeof (TwSelfScore));
+  g_test_message ("%" G_GSIZE_FORMAT " bytes a channel, %" G_GSIZE_FORMAT " a patient; model %" G_GSIZE_FORMAT,
+                  sizeof (TwSelfScore), TW_N_VITALS * sizeof (TwSelfScore), sizeof (TwVitalModel));
   g_assert_cmpuint (TW_N_VITALS * sizeof (TwSelfScore), <=, 200 * 1024);
 }
 
