@@ -206,7 +206,10 @@ tw_cli_table_load (const char *path, GError **error)
   gboolean read;
 
   if (info == NULL)
-    return NULL;
+    {
+      g_prefix_error (error, "%s", _("The table cannot be read: "));
+      return NULL;
+    }
   if (g_file_info_get_size (info) > MAX_BYTES)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,

@@ -2,10 +2,11 @@
 /* One channel before and after. Neighbouring samples of a vital sign repeat each other, so each
  * window counts as n' = n (1 - r) / (1 + r) independent samples, r the correlation of neighbours in
  * both windows with the bias (1 + 3r) / n of a short record taken back (Kendall 1954, doi
- * 10.2307/2332719). Means: Welch's interval with the variances s^2 (1 - 1/n) / (1 - 1/n') / n', each
- * known to n (1 - r2) / (1 + r2) - 1 degrees of freedom (Bartlett 1946, doi 10.2307/2983611).
- * Location: Hodges-Lehmann, the median of all differences; interval between the quantiles 1/2 -+ t
- * sqrt ((1/n1' + 1/n2') / 12) of the differences (Mann-Whitney on n'). */
+ * 10.2307/2332719) and a standard error added. Means: Welch's interval with the variances s^2
+ * (1 - 1/n) / (1 - 1/n') / n', each known to n (1 - r2) / (1 + r2) - 1 degrees of freedom (Bartlett
+ * 1946, doi 10.2307/2983611). Location: Hodges-Lehmann, the median of all differences; interval
+ * between the quantiles 1/2 -+ t sqrt ((1/n1' + 1/n2') / 12) of the differences (Mann-Whitney on
+ * n'). */
 #include "config.h"
 
 #include "tw-comparison.h"
@@ -87,7 +88,9 @@ gather (const Window *window, double mean, Neighbours *neighbours)
   neighbours->n += window->n;
 }
 
-/* One correlation of neighbours for both windows, for a short one alone says little about it. */
+/* One correlation of neighbours for both windows, for a short one alone says little about it, and one
+ * standard error more than was found: the records that happen to look unlike themselves are those
+ * that would be believed. */
 static double
 get_lag1 (const Neighbours *neighbours)
 {
@@ -96,7 +99,8 @@ get_lag1 (const Neighbours *neighbours)
   if (neighbours->n_pairs < 6 || !(neighbours->squares > 0))
     return 0;
   r = neighbours->products / (double) neighbours->n_pairs / (neighbours->squares / n);
-  return CLAMP (r + 2 * (1 + 3 * r) / n, -MAX_CORRELATION, MAX_CORRELATION);
+  r = CLAMP (r + 2 * (1 + 3 * r) / n, -1, 1);
+  return CLAMP (r + sqrt ((1 - r * r) / n), -MAX_CORRELATION, MAX_CORRELATION);
 }
 
 static void

@@ -209,16 +209,45 @@ take_rows (TwDesign *design, const TwGrid *grid, const Gridded *gridded, const T
     }
 }
 
+/* What is given to the patient is not measured: doses add up, rates hold until they are changed. */
+static gboolean
+is_dose (TwChannel channel)
+{
+  return channel == TW_CHANNEL_INSULIN_BOLUS || channel == TW_CHANNEL_CARBOHYDRATE
+         || channel == TW_CHANNEL_FLUID_BOLUS || channel == TW_CHANNEL_PARACETAMOL;
+}
+
+static gboolean
+is_rate (TwChannel channel)
+{
+  return channel == TW_CHANNEL_INSULIN_BASAL || channel == TW_CHANNEL_NOREPINEPHRINE;
+}
+
+static void
+fill_predictor (const TwGrid *grid, const TwFitPredictor *predictor, double *value)
+{
+  gint64 shift_us = predictor->lag_min * TW_MINUTE;
+
+  if (is_dose (predictor->channel))
+    tw_grid_fill_sums (grid, predictor->series, shift_us, value);
+  else if (is_rate (predictor->channel))
+    tw_grid_fill_held (grid, predictor->series, shift_us, value);
+  else
+    tw_grid_fill (grid, predictor->series, shift_us, value, NULL);
+}
+
 static int
 choose_minutes (const TwFitPlan *plan, gint64 from_us, gint64 to_us)
 {
   TwSeriesView *views[TW_FIT_MAX_PREDICTORS + 1] = { plan->series };
+  gsize n = 1;
 
   if (plan->grid_min > 0)
     return plan->grid_min;
   for (gsize j = 0; j < plan->n_predictors; j++)
-    views[j + 1] = plan->predictors[j].series;
-  return tw_grid_choose (views, plan->n_predictors + 1, from_us, to_us);
+    if (!is_dose (plan->predictors[j].channel) && !is_rate (plan->predictors[j].channel))
+      views[n++] = plan->predictors[j].series;
+  return tw_grid_choose (views, n, from_us, to_us);
 }
 
 gboolean
@@ -252,11 +281,8 @@ tw_design_from_plan (TwDesign *design, const TwFitPlan *plan, TwFit *fit)
       = tw_grid_fill (&grid, plan->series, 0, gridded.outcome, gridded.weight);
   for (gsize j = 0; j < n_predictors; j++)
     {
-      const TwFitPredictor *predictor = &plan->predictors[j];
-
       gridded.predictor[j] = g_new (double, MAX (grid.n, 1));
-      tw_grid_fill (&grid, predictor->series, predictor->lag_min * TW_MINUTE, gridded.predictor[j],
-                    NULL);
+      fill_predictor (&grid, &plan->predictors[j], gridded.predictor[j]);
     }
   take_rows (design, &grid, &gridded, plan, fit);
   return check (design, fit);

@@ -145,3 +145,49 @@ tw_grid_fill (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us, dou
     close_bin (&bin, &value[at], weight != NULL ? &weight[at] : NULL);
   return n_skipped;
 }
+
+void
+tw_grid_fill_sums (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us, double *value)
+{
+  gsize length = tw_series_view_get_length (view);
+  gint64 from_us = grid->from_us - shift_us, to_us = grid->to_us - shift_us;
+  gboolean any = FALSE;
+  TwSample sample;
+
+  for (gsize k = 0; k < grid->n; k++)
+    value[k] = 0;
+  for (gsize i = 0; i < length; i++)
+    {
+      tw_series_view_get (view, i, &sample);
+      if (!tw_grid_is_usable (sample.value, sample.quality))
+        continue;
+      any = TRUE;
+      if (sample.t_us >= from_us && sample.t_us <= to_us)
+        value[(sample.t_us + shift_us - grid->start_us) / grid->width_us] += sample.value;
+    }
+  for (gsize k = 0; !any && k < grid->n; k++)
+    value[k] = NAN;
+}
+
+void
+tw_grid_fill_held (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us, double *value)
+{
+  gsize length = tw_series_view_get_length (view), next = 0;
+  double held = NAN;
+  TwSample sample;
+
+  for (gsize k = 0; k < grid->n; k++)
+    {
+      gint64 start_us = grid->start_us + (gint64) k * grid->width_us - shift_us;
+
+      for (; next < length; next++)
+        {
+          tw_series_view_get (view, next, &sample);
+          if (sample.t_us > start_us)
+            break;
+          if (tw_grid_is_usable (sample.value, sample.quality))
+            held = sample.value;
+        }
+      value[k] = held;
+    }
+}

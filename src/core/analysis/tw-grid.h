@@ -32,6 +32,13 @@ int tw_grid_choose (TwSeriesView *const *views, gsize n, gint64 from_us, gint64 
 gsize tw_grid_fill (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us, double *value,
                     double *weight);
 
+/* Doses: their sum in each bin, 0 where none was recorded; NaN everywhere when the view holds none. */
+void tw_grid_fill_sums (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us,
+                        double *value);
+/* Rates that are set (mL/h): what was set last at the start of the bin; NaN before the first. */
+void tw_grid_fill_held (const TwGrid *grid, const TwSeriesView *view, gint64 shift_us,
+                        double *value);
+
 /* A sample that counts in an analysis. */
 static inline gboolean
 tw_grid_is_usable (double value, TwQuality quality)

@@ -36,7 +36,9 @@ typedef enum
   TW_FIT_WARN_NOT_SETTLED = 1 << 6  /* robust: the weights still moved when it was stopped */
 } TwFitWarning;
 
-/* A predictor: power of a channel lag_min minutes before the outcome (a negative lag: after). */
+/* A predictor: power of a channel lag_min minutes before the outcome (a negative lag: after). Doses
+ * (boluses, carbohydrate, paracetamol) add up in a row and are 0 where none was recorded; rates
+ * (basal insulin, norepinephrine) hold until they are changed. */
 typedef struct
 {
   TwChannel channel;
@@ -56,7 +58,7 @@ typedef struct
   gsize n_predictors;        /* 1..TW_FIT_MAX_PREDICTORS */
   gint64 from_us, to_us;     /* window of the outcome, both ends included */
   int grid_min;              /* a row is a bin so wide; 0: 5 where all channels come at least every
-                                7.5 min, else 60 */
+                                7.5 min, else 60; doses and rates do not count */
   double lambda;             /* ridge: penalty per row; 0 or NaN: by leave-one-out */
 } TwFitPlan;
 
@@ -140,7 +142,6 @@ typedef struct
   gint64 *t_us;              /* start of the bin; NULL: a table */
   gsize *row;                /* index of the grid's or table's row */
   double *measured, *fitted, *residual;
-  double *predictor[TW_FIT_MAX_PREDICTORS]; /* in its lag, to its power; NULL beyond the last */
   double *leverage;
   double *weight;            /* robust: 0..1; else all 1 */
   double *fit_low, *fit_high;         /* 95 % of the mean */

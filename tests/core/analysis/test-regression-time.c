@@ -174,6 +174,53 @@ test_charted (void)
   gsl_rng_free (rng);
 }
 
+/* A dose counts where it was given and is nothing elsewhere; a rate holds until it is changed. */
+static void
+test_doses (void)
+{
+  double map[96];
+  g_autoptr (TwSeries) bolus = tw_series_new (0, 0), rate = tw_series_new (0, 0);
+  g_autoptr (TwSeriesView) maps = NULL, boluses = NULL, rates = NULL, none = NULL;
+  TwFitPredictor predictors[] = { { .channel = TW_CHANNEL_FLUID_BOLUS },
+                                  { .channel = TW_CHANNEL_NOREPINEPHRINE } };
+  TwFitPlan plan = { .method = TW_FIT_ORDINARY, .outcome = TW_CHANNEL_MAP,
+                     .predictors = predictors, .n_predictors = 2, .from_us = G_MININT64,
+                     .to_us = G_MAXINT64 };
+  g_autoptr (TwFit) fit = NULL, refused = NULL;
+
+  for (int i = 0; i < 96; i++)
+    {
+      gint64 t_us = T0 + i * 5 * TW_MINUTE;
+      double set = i < 24 ? (double) NAN : i < 60 ? .1 : .25;
+      TwSample dose = { t_us + TW_MINUTE, 125, 0 }, setting = { t_us, set, 0 };
+
+      if (i % 30 == 7)
+        {
+          tw_series_insert (bolus, &dose);
+          dose.t_us += TW_MINUTE;
+          tw_series_insert (bolus, &dose);
+        }
+      if (i == 24 || i == 60)
+        tw_series_insert (rate, &setting);
+      map[i] = 60 + (i % 30 == 7 ? .02 * 250 : 0) + (isnan (set) ? 0 : 40 * set);
+    }
+  maps = make_series (map, 96, 5);
+  boluses = tw_series_snapshot (bolus);
+  rates = tw_series_snapshot (rate);
+  none = make_series (map, 0, 5);
+  plan.series = maps;
+  predictors[0].series = boluses;
+  predictors[1].series = rates;
+  fit = tw_regression_fit (&plan);
+  g_assert_cmpint (fit->grid_min, ==, 5);
+  g_assert_cmpuint (fit->rows.n, ==, 72);
+  g_assert_cmpfloat_with_epsilon (fit->coefficients[1].estimate, .02, 1e-12);
+  g_assert_cmpfloat_with_epsilon (fit->coefficients[2].estimate, 40, 1e-9);
+  predictors[0].series = none;
+  refused = tw_regression_fit (&plan);
+  g_assert_cmpint (refused->refusal.kind, ==, TW_REFUSAL_TOO_FEW);
+}
+
 /* The share of records in which the interval holds the true slope, 0. */
 static double
 get_coverage (TwFitMethod method, double rho, double *plain)
@@ -263,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/regression-time/bins", test_bins);
   g_test_add_func ("/regression-time/refusals", test_refusals);
   g_test_add_func ("/regression-time/charted", test_charted);
+  g_test_add_func ("/regression-time/doses", test_doses);
   g_test_add_func ("/regression-time/coverage", test_coverage);
   g_test_add_func ("/regression-time/serial-warning", test_serial_warning);
   return g_test_run ();
