@@ -43,9 +43,15 @@ load_risk (void)
   g_autofree char *limits = dup_table ("limits.csv");
   g_autofree char *rules = dup_table ("rules.csv");
   g_autofree char *text = dup_table ("news2.csv");
+  g_autofree char *crossing = dup_table ("crossing.csv");
+  g_autofree char *mews = dup_table ("mews.csv");
+  g_autofree char *qsofa = dup_table ("qsofa.csv");
+  g_autofree char *sirs = dup_table ("sirs.csv");
+  g_autofree char *shock = dup_table ("shock-index.csv");
   g_autoptr (TwNews2Table) news2 = tw_news2_table_new (text, -1, NULL);
 
-  return tw_risk_table_new (limits, rules, news2, NULL);
+  return tw_risk_table_new (&(TwRiskTables) { limits, rules, crossing, mews, qsofa, sirs, shock }, news2,
+                            NULL);
 }
 
 static TwPriors *

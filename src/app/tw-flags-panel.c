@@ -7,6 +7,7 @@
 #include "tw-badge.h"
 #include "tw-flag-card.h"
 #include "tw-words-flag.h"
+#include "tw-words-scores.h"
 #include "tw-words-value.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,7 +19,7 @@ struct _TwFlagsPanel
   TwBedItem *item;
   gboolean outdated;
   GtkBox *cards, *technical;
-  GtkLabel *count, *none, *no_technical;
+  GtkLabel *count, *none, *no_technical, *scores_heading, *scores;
 };
 
 G_DEFINE_FINAL_TYPE (TwFlagsPanel, tw_flags_panel, GTK_TYPE_BOX)
@@ -140,6 +141,17 @@ dup_no_technical (const TwSnapshot *snapshot)
 }
 
 static void
+update_scores (TwFlagsPanel *self,
+               const TwSnapshot *snapshot)
+{
+  g_autofree char *scores = tw_words_scores (snapshot);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->scores_heading), scores[0] != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->scores), scores[0] != '\0');
+  tw_label_update (self->scores, scores);
+}
+
+static void
 update_none (TwFlagsPanel *self,
              const TwSnapshot *snapshot,
              guint n_clinical,
@@ -188,6 +200,7 @@ update (TwFlagsPanel *self)
   drop_cards_from (self->cards, n_clinical);
   drop_cards_from (self->technical, n_technical);
   update_none (self, snapshot, n_clinical, n_technical);
+  update_scores (self, snapshot);
 }
 
 static void
@@ -231,6 +244,8 @@ tw_flags_panel_class_init (TwFlagsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, count);
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, none);
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, no_technical);
+  gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, scores_heading);
+  gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, scores);
 }
 
 static void

@@ -205,6 +205,9 @@ drivers_line (const TwFlagFields *flag,
   g_autofree char *own = NULL;
   g_autofree char *rate = NULL;
 
+  if (flag->channel == TW_CHANNEL_NONE && flag->n_evidence > 0)
+    /* Translators: the vital sign that would raise a score most, as "Driven by RR". */
+    return g_strdup_printf (_("Driven by %s"), tw_words_channel_label (flag->evidence[0].channel));
   if (flag->channel == TW_CHANNEL_NONE || flag->trend.direction == TW_TREND_NONE)
     return NULL;
   own = tw_words_number (flag->channel, flag->trend.per_hour / 2, glucose_unit);

@@ -111,11 +111,16 @@ on_roster_changed (TwSession *session, Follow *follow)
     }
 }
 
-/* Total, status and risk as one number, so that a score is printed when it changes only. */
+/* Totals, status and risk as one number, so that scores are printed when one changes only. */
 static gint64
-score_key (const TwNews2 *news2)
+score_key (const TwSnapshot *snapshot)
 {
-  return 1 + news2->total + 100 * (gint64) news2->status + 1000 * (gint64) news2->risk;
+  const TwNews2 *news2 = &snapshot->news2;
+  gint64 key = 1 + news2->total + 100 * (gint64) news2->status + 1000 * (gint64) news2->risk;
+
+  for (int i = 0; i < TW_N_BAND_SCORES; i++)
+    key = 100 * key + snapshot->scores.band[i].total + 20 * (gint64) snapshot->scores.band[i].status;
+  return 10 * key + (gint64) snapshot->scores.shock.grade;
 }
 
 static void
@@ -130,10 +135,11 @@ on_patient_changed (TwSession *session, guint index, Follow *follow)
   if (index >= follow->scores->len)
     g_array_set_size (follow->scores, index + 1);
   last = &g_array_index (follow->scores, gint64, index);
-  if (*last == score_key (&snapshot->news2))
+  if (*last == score_key (snapshot))
     return;
-  *last = score_key (&snapshot->news2);
+  *last = score_key (snapshot);
   print_line (follow, tw_cli_line_news2 (id, &snapshot->news2));
+  print_line (follow, tw_cli_line_scores (id, snapshot));
 }
 
 static void

@@ -213,17 +213,24 @@ tw_cli_line_flag (const char *patient, TwFlag *flag)
   return tw_cli_json_finish (builder);
 }
 
+static const char *
+status_key (TwNews2Status status)
+{
+  static const char *const statuses[] = { "not-used", "incomplete", "complete" };
+
+  return statuses[status];
+}
+
 char *
 tw_cli_line_news2 (const char *patient, const TwNews2 *news2)
 {
-  static const char *const statuses[] = { "not-used", "incomplete", "complete" };
   static const char *const risks[] = { "unknown", "low", "low-medium", "medium", "high" };
   static const char *const items[TW_NEWS2_N_ITEMS]
       = { "respiration", "spo2", "oxygen", "pressure", "pulse", "consciousness", "temperature" };
   g_autoptr (JsonBuilder) builder = begin ("news2", patient);
 
   add_time (builder, "time", news2->t_us);
-  tw_cli_json_text (builder, "status", statuses[news2->status]);
+  tw_cli_json_text (builder, "status", status_key (news2->status));
   tw_cli_json_text (builder, "risk", risks[news2->risk]);
   tw_cli_json_count (builder, "total", news2->total);
   tw_cli_json_truth (builder, "scale_2", news2->scale_2);
@@ -232,5 +239,66 @@ tw_cli_line_news2 (const char *patient, const TwNews2 *news2)
   for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
     tw_cli_json_number (builder, items[i], news2->parts[i].points >= 0 ? news2->parts[i].points : NAN);
   json_builder_end_object (builder);
+  return tw_cli_json_finish (builder);
+}
+
+static void
+add_band (JsonBuilder *builder, const TwBandScore *score)
+{
+  json_builder_set_member_name (builder, tw_band_kind_key (score->kind));
+  json_builder_begin_object (builder);
+  tw_cli_json_text (builder, "status", status_key (score->status));
+  tw_cli_json_count (builder, "total", score->total);
+  tw_cli_json_count (builder, "known", score->n_known);
+  tw_cli_json_count (builder, "items", score->n_items);
+  tw_cli_json_truth (builder, "reached", score->reached);
+  json_builder_end_object (builder);
+}
+
+static void
+add_news2_forecast (JsonBuilder *builder, const TwNews2Forecast *forecast)
+{
+  json_builder_set_member_name (builder, "news2_forecast");
+  json_builder_begin_object (builder);
+  tw_cli_json_text (builder, "status", status_key (forecast->status));
+  tw_cli_json_count (builder, "horizon_min", forecast->horizon_min);
+  tw_cli_json_number (builder, "p_medium", forecast->p_medium);
+  tw_cli_json_number (builder, "p_high", forecast->p_high);
+  if (forecast->driver_high != TW_CHANNEL_NONE)
+    tw_cli_json_text (builder, "driver", tw_channel_info (forecast->driver_high)->name);
+  json_builder_end_object (builder);
+}
+
+static void
+add_glycaemia (JsonBuilder *builder, const TwGlycaemia *glycaemia)
+{
+  json_builder_set_member_name (builder, "glycaemia");
+  json_builder_begin_object (builder);
+  tw_cli_json_count (builder, "n", glycaemia->n);
+  tw_cli_json_number (builder, "mean", glycaemia->mean);
+  tw_cli_json_number (builder, "cv", glycaemia->cv);
+  tw_cli_json_number (builder, "gmi", glycaemia->gmi);
+  tw_cli_json_number (builder, "lbgi", glycaemia->lbgi);
+  tw_cli_json_number (builder, "hbgi", glycaemia->hbgi);
+  tw_cli_json_number (builder, "gri", glycaemia->gri);
+  tw_cli_json_number (builder, "in_range", glycaemia->in_range);
+  tw_cli_json_number (builder, "below", glycaemia->below);
+  tw_cli_json_number (builder, "above", glycaemia->above);
+  tw_cli_json_number (builder, "mage", glycaemia->mage);
+  json_builder_end_object (builder);
+}
+
+char *
+tw_cli_line_scores (const char *patient, const TwSnapshot *snapshot)
+{
+  g_autoptr (JsonBuilder) builder = begin ("scores", patient);
+
+  add_time (builder, "time", snapshot->news2.t_us);
+  add_news2_forecast (builder, &snapshot->news2_forecast);
+  for (int i = 0; i < TW_N_BAND_SCORES; i++)
+    add_band (builder, &snapshot->scores.band[i]);
+  tw_cli_json_number (builder, "shock_index", snapshot->scores.shock.index);
+  if (snapshot->glycaemia.n > 0)
+    add_glycaemia (builder, &snapshot->glycaemia);
   return tw_cli_json_finish (builder);
 }

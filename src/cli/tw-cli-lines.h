@@ -16,4 +16,7 @@ char *tw_cli_line_forecast (const char *patient, const TwForecast *forecast);
 char *tw_cli_line_flag (const char *patient, TwFlag *flag);
 char *tw_cli_line_news2 (const char *patient, const TwNews2 *news2);
 
+/* Forecast NEWS2, MEWS, qSOFA, SIRS, shock index; glycaemia where a sensor measures. */
+char *tw_cli_line_scores (const char *patient, const TwSnapshot *snapshot);
+
 G_END_DECLS

@@ -159,6 +159,9 @@ tw_bed_view_snapshot (TwBedView *view, gint64 now_us, gint64 floor_us)
   snapshot->present = view->present;
   snapshot->loading = view->loading;
   snapshot->news2 = *tw_risk_get_news2 (view->risk);
+  snapshot->news2_forecast = *tw_risk_get_news2_forecast (view->risk);
+  tw_risk_get_scores (view->risk, &snapshot->scores);
+  snapshot->glycaemia = view->glycaemia;
   snapshot->flags = copy_flags (tw_risk_get_open (view->risk));
   snapshot->history = copy_flags (tw_risk_get_history (view->risk));
   g_ptr_array_set_free_func (snapshot->flags, (GDestroyNotify) tw_flag_unref);

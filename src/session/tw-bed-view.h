@@ -18,6 +18,7 @@ typedef struct
   TwSeries *series[TW_N_CHANNELS];
   TwVitals vitals;                    /* newest samples with verdict <= 2 */
   TwSample newest[TW_N_CHANNELS];     /* newest of any verdict */
+  TwGlycaemia glycaemia;
   TwTrend trends[TW_N_CHANNELS];
   gint64 spacing_us[TW_N_CHANNELS];   /* median spacing of the last samples; 0 unknown */
   TwCleanCounts counts[TW_N_CHANNELS];

@@ -20,10 +20,12 @@
 #define LIVE_STEP_US TW_SECOND
 /* A trend is fitted again when new data came and this much source time passed. */
 #define TREND_EVERY_US (20 * TW_SECOND)
+#define SENSOR_SPACING_US (16 * TW_MINUTE) /* glucose measured at least so often comes from a sensor */
 #define MAX_GAPS 256
 
 struct _TwBed
 {
+  TwTables *tables;
   TwBedView view;          /* what a snapshot is made of */
   TwReadingQueue *queue;
   TwChain *chain;
@@ -45,6 +47,7 @@ tw_bed_new (guint index, TwPatient *patient, TwTables *tables)
   g_return_val_if_fail (patient != NULL && tables != NULL, NULL);
 
   bed = g_new0 (TwBed, 1);
+  bed->tables = tw_tables_ref (tables);
   bed->queue = tw_reading_queue_new ();
   bed->chain = tw_chain_new (tables->limits, tables->priors);
   bed->told = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_flag_unref);
@@ -72,6 +75,7 @@ tw_bed_free (TwBed *bed)
     g_clear_pointer (&bed->view.reports[i], tw_self_report_unref);
   g_clear_pointer (&bed->view.gaps, g_array_unref);
   g_clear_pointer (&bed->view.risk, tw_risk_free);
+  g_clear_pointer (&bed->tables, tw_tables_unref);
   g_clear_pointer (&bed->view.patient, tw_patient_unref);
   g_clear_pointer (&bed->snapshot, tw_snapshot_unref);
   g_clear_pointer (&bed->told, g_ptr_array_unref);
@@ -121,6 +125,21 @@ TwPatient *
 tw_bed_get_patient (const TwBed *bed)
 {
   return bed->view.patient;
+}
+
+void
+tw_bed_crossing (const TwBed *bed,
+                 TwChannel channel,
+                 gint64 now_us,
+                 double threshold,
+                 gboolean below,
+                 int horizon_min,
+                 TwCrossing *crossing)
+{
+  g_return_if_fail (bed != NULL && crossing != NULL);
+
+  tw_twin_crossing (bed->view.twin, channel, now_us, threshold, below, horizon_min, crossing);
+  tw_risk_table_calibrate (bed->tables->risk, bed->view.twin, channel, crossing);
 }
 
 const TwTwin *
@@ -248,6 +267,34 @@ note_raw (TwBed *bed, const TwObservation *readings, gsize n)
     }
 }
 
+/* A sensor measures often; laboratory values say nothing about shares of time. */
+static void
+refresh_glycaemia (TwBed *bed, const TwSeriesView *view)
+{
+  gsize length = tw_series_view_get_length (view), n = 0;
+  g_autofree gint64 *t_us = NULL;
+  g_autofree double *mg_dl = NULL;
+
+  bed->view.glycaemia = (TwGlycaemia) { 0 };
+  if (bed->view.spacing_us[TW_CHANNEL_GLUCOSE] == 0
+      || bed->view.spacing_us[TW_CHANNEL_GLUCOSE] > SENSOR_SPACING_US)
+    return;
+  t_us = g_new (gint64, length + 1);
+  mg_dl = g_new (double, length + 1);
+  for (gsize i = 0; i < length; i++)
+    {
+      TwSample sample;
+
+      tw_series_view_get (view, i, &sample);
+      if (!(sample.value > 0) || !isfinite (sample.value)
+          || tw_quality_verdict (sample.quality) > TW_VERDICT_DOUBTFUL)
+        continue;
+      t_us[n] = sample.t_us;
+      mg_dl[n++] = sample.value;
+    }
+  tw_glycaemia_compute (&bed->tables->glycaemia, t_us, mg_dl, n, &bed->view.glycaemia);
+}
+
 static void
 refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
 {
@@ -264,6 +311,8 @@ refresh_channel (TwBed *bed, TwChannel channel, gint64 now_us)
     return;
   window = spacing > 5 * TW_MINUTE ? 4 * TW_HOUR : 30 * TW_MINUTE;
   tw_trend_fit (view, now_us - window, now_us, &bed->view.trends[channel]);
+  if (channel == TW_CHANNEL_GLUCOSE)
+    refresh_glycaemia (bed, view);
 }
 
 static void

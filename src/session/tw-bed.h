@@ -49,6 +49,9 @@ TwSnapshot *tw_bed_snapshot (TwBed *bed, const TwBedMoment *moment);
 
 gboolean tw_bed_acknowledge (TwBed *bed, const char *rule, gint64 now_us);
 gboolean tw_bed_silence (TwBed *bed, const char *rule, int minutes, gint64 now_us);
+/* The twin's crossing, calibrated as flags are. */
+void tw_bed_crossing (const TwBed *bed, TwChannel channel, gint64 now_us, double threshold,
+                      gboolean below, int horizon_min, TwCrossing *crossing);
 const TwTwin *tw_bed_get_twin (const TwBed *bed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwBed, tw_bed_free)

@@ -547,8 +547,7 @@ tw_session_crossing (TwSession *self,
 
   bed = bed_at (self, index);
   if (bed != NULL)
-    tw_twin_crossing (tw_bed_get_twin (bed), channel, tw_session_get_now (self), threshold, below,
-                      horizon_min, crossing);
+    tw_bed_crossing (bed, channel, tw_session_get_now (self), threshold, below, horizon_min, crossing);
 }
 
 void

@@ -65,6 +65,9 @@ struct _TwSnapshot
   gboolean present;         /* FALSE: left the ward */
   gboolean loading;         /* history is still coming in */
   TwNews2 news2;
+  TwNews2Forecast news2_forecast;
+  TwScores scores;          /* MEWS, qSOFA, SIRS, shock index */
+  TwGlycaemia glycaemia;    /* of the readings kept (a day); n 0 without a glucose sensor */
   TwLevel worst;            /* of the open flags */
   TwChannel driver;         /* the channel that drives the risk: the tile's trend */
   GPtrArray *flags;         /* TwFlag, open, worst first */

@@ -62,14 +62,27 @@ load_risk (TwTables *tables, const char *folder, GError **error)
   g_autoptr (GBytes) news2 = tw_tables_lookup (folder, "news2.csv", error);
   g_autoptr (GBytes) limits = news2 != NULL ? tw_tables_lookup (folder, "limits.csv", error) : NULL;
   g_autoptr (GBytes) rules = limits != NULL ? tw_tables_lookup (folder, "rules.csv", error) : NULL;
+  g_autoptr (GBytes) crossing = rules != NULL ? tw_tables_lookup (folder, "crossing.csv", error) : NULL;
+  g_autoptr (GBytes) mews = crossing != NULL ? tw_tables_lookup (folder, "mews.csv", error) : NULL;
+  g_autoptr (GBytes) qsofa = mews != NULL ? tw_tables_lookup (folder, "qsofa.csv", error) : NULL;
+  g_autoptr (GBytes) sirs = qsofa != NULL ? tw_tables_lookup (folder, "sirs.csv", error) : NULL;
+  g_autoptr (GBytes) shock = sirs != NULL ? tw_tables_lookup (folder, "shock-index.csv", error) : NULL;
+  g_autoptr (GBytes) glycaemia = shock != NULL ? tw_tables_lookup (folder, "glycaemia.csv", error) : NULL;
   g_autoptr (TwNews2Table) table = NULL;
 
-  if (rules == NULL)
+  if (glycaemia == NULL || !tw_glycaemia_table_read (&tables->glycaemia, text_of (glycaemia), error))
     return FALSE;
   table = tw_news2_table_new (text_of (news2), -1, error);
   if (table == NULL)
     return FALSE;
-  tables->risk = tw_risk_table_new (text_of (limits), text_of (rules), table, error);
+  tables->risk = tw_risk_table_new (&(TwRiskTables) { .limits = text_of (limits),
+                                                      .rules = text_of (rules),
+                                                      .crossing = text_of (crossing),
+                                                      .mews = text_of (mews),
+                                                      .qsofa = text_of (qsofa),
+                                                      .sirs = text_of (sirs),
+                                                      .shock_index = text_of (shock) },
+                                    table, error);
   return tables->risk != NULL;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tw-cleaner.h"
+#include "tw-glycaemia.h"
 #include "tw-risk.h"
 #include "tw-twin.h"
 
@@ -13,6 +14,7 @@ typedef struct
   TwCleanLimits *limits;
   TwPriors *priors;
   TwRiskTable *risk;
+  TwGlycaemiaTable glycaemia;
   gatomicrefcount refs;
 } TwTables;
 

@@ -57,6 +57,18 @@ typedef struct
   char table_version[16];
 } TwNews2;
 
+/* How likely the score is to rise within the horizon. */
+typedef struct
+{
+  TwNews2Status status;     /* incomplete: nothing is said; see missing */
+  int horizon_min;
+  gint64 issued_us;
+  double p_medium, p_high;  /* to reach 5 or a 3 in one item; to reach 7; NaN: unknown */
+  TwChannel driver_medium, driver_high; /* the vital sign whose change adds most; NONE: no one does */
+  TwChannel missing;        /* the vital sign without a forecast; NONE: the score itself is incomplete */
+  gboolean temperature_carried; /* charted too rarely for a forecast: it stays as it is */
+} TwNews2Forecast;
+
 /* The other scores of adults, each a sum of items read off bands. */
 typedef enum
 {

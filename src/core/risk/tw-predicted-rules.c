@@ -144,6 +144,7 @@ evaluate (TwPredictedState *state,
       *moment->asked = TRUE;
       tw_twin_crossing (moment->input->twin, rule->channel, at_us, threshold,
                         rule->side == TW_SIDE_LOW, rule->horizon_min, &crossing);
+      tw_risk_table_calibrate (moment->table, moment->input->twin, rule->channel, &crossing);
     }
   state->unknown = isnan (crossing.p);
   if (state->unknown)

@@ -274,20 +274,34 @@ tw_limit_set_get_outer (const TwLimitSet *set, TwChannel channel, TwSide side)
   return NAN;
 }
 
-/* Reads both tables; holds a reference on news2. Errors (TW_TABLE_ERROR) name table and row. */
+static gboolean
+read_scores (TwRiskTable *self, const TwRiskTables *tables, GError **error)
+{
+  const char *const texts[TW_N_BAND_SCORES] = {
+    [TW_BAND_MEWS] = tables->mews, [TW_BAND_QSOFA] = tables->qsofa, [TW_BAND_SIRS] = tables->sirs,
+  };
+
+  for (int i = 0; i < TW_N_BAND_SCORES; i++)
+    {
+      self->bands[i] = tw_band_table_new (i, texts[i], error);
+      if (self->bands[i] == NULL)
+        return FALSE;
+    }
+  return tw_shock_table_read (&self->shock, tables->shock_index, error)
+         && tw_calibration_read (&self->calibration, tables->crossing, error);
+}
+
+/* Reads the tables; holds a reference on news2. Errors (TW_TABLE_ERROR) name table and row. */
 TwRiskTable *
-tw_risk_table_new (const char *limits_csv,
-                   const char *rules_csv,
-                   TwNews2Table *news2,
-                   GError **error)
+tw_risk_table_new (const TwRiskTables *tables, TwNews2Table *news2, GError **error)
 {
   g_autoptr (TwTable) csv = NULL;
   g_autoptr (TwRiskTable) self = NULL;
 
-  g_return_val_if_fail (limits_csv != NULL && rules_csv != NULL && news2 != NULL, NULL);
+  g_return_val_if_fail (tables != NULL && news2 != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  csv = tw_table_new ("limits", limits_csv, -1, error);
+  csv = tw_table_new ("limits", tables->limits, -1, error);
   if (csv == NULL)
     return NULL;
   self = g_new0 (TwRiskTable, 1);
@@ -296,7 +310,8 @@ tw_risk_table_new (const char *limits_csv,
   self->news2 = tw_news2_table_ref (news2);
   g_strlcpy (self->version, tw_table_get_version (csv), sizeof self->version);
   if (!read_limits (self, csv, error) || !complete_scale_2 (self, error)
-      || !tw_rules_read (&self->rules, rules_csv, error))
+      || !tw_rules_read (&self->rules, tables->rules, error)
+      || !read_scores (self, tables, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -315,9 +330,24 @@ tw_risk_table_unref (TwRiskTable *table)
   g_return_if_fail (table != NULL);
   if (!g_atomic_ref_count_dec (&table->refs))
     return;
+  for (int i = 0; i < TW_N_BAND_SCORES; i++)
+    g_clear_pointer (&table->bands[i], tw_band_table_unref);
   g_array_unref (table->sets);
   tw_news2_table_unref (table->news2);
   g_free (table);
+}
+
+/* p, p_low and p_high of crossing are replaced; NaN stays NaN. */
+void
+tw_risk_table_calibrate (const TwRiskTable *table,
+                         const TwTwin *twin,
+                         TwChannel channel,
+                         TwCrossing *crossing)
+{
+  g_return_if_fail (table != NULL && twin != NULL && crossing != NULL);
+
+  if (channel >= 0 && channel < TW_N_VITALS)
+    tw_calibration_correct (&table->calibration, channel, tw_twin_get_cadence (twin, channel), crossing);
 }
 
 /* The least severe limits of a category in the inside unit; NaN: none. For a child they are

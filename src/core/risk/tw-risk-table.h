@@ -2,8 +2,11 @@
 /* The limits and rules as they lie in memory; inside this room only. */
 #pragma once
 
+#include "tw-band-score.h"
+#include "tw-calibration.h"
 #include "tw-news2-table.h"
 #include "tw-risk.h"
+#include "tw-shock-index.h"
 
 G_BEGIN_DECLS
 
@@ -45,7 +48,7 @@ typedef struct
   TwLevel level;
   double threshold; /* NaN: the patient's own limit of that level */
   int horizon_min;
-  double p_raise, p_clear;
+  double p_raise, p_clear, clear_share; /* p_clear = clear_share x p_raise */
   gint64 apart_us;      /* two evaluations on the same data must be so far apart */
   gint64 refractory_us; /* not again for so long after it ended */
   TwChannel context[TW_PREDICTED_MAX_CONTEXT]; /* shown beside the input; TW_CHANNEL_NONE ends */
@@ -65,6 +68,14 @@ typedef struct
   TwLevel level;
   gint64 persist_us, clear_us;
 } TwScoreRule;
+
+/* A NEWS2 to come that becomes a flag; told as predicted rules are. */
+typedef enum
+{
+  TW_SCORE_FORECAST_MEDIUM, /* 5, or a 3 in one item */
+  TW_SCORE_FORECAST_HIGH,   /* 7 */
+  TW_N_SCORE_FORECASTS
+} TwScoreForecastKind;
 
 typedef enum
 {
@@ -87,6 +98,7 @@ typedef struct
   guint n_predicted;
   TwPredictedRule predicted[TW_MAX_PREDICTED];
   TwScoreRule score[TW_N_SCORES];
+  TwPredictedRule score_forecast[TW_N_SCORE_FORECASTS];
   gint64 technical_us[TW_N_TECHNICAL];
 } TwRules;
 
@@ -97,6 +109,9 @@ struct _TwRiskTable
   GArray *sets;     /* TwLimitSet */
   TwRules rules;
   TwNews2Table *news2;
+  TwCalibration calibration;
+  TwBandTable *bands[TW_N_BAND_SCORES];
+  TwShockTable shock;
 };
 
 /* The limits of a patient. age_years -1: unknown. Never NULL for a table that was accepted. */

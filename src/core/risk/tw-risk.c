@@ -5,6 +5,7 @@
 
 #include "tw-limit-rules.h"
 #include "tw-predicted-rules.h"
+#include "tw-score-forecast.h"
 #include "tw-score-rule.h"
 #include "tw-technical-rules.h"
 
@@ -30,11 +31,13 @@ struct _TwRisk
   TwVitals judged; /* newest sample of verdict good or doubtful */
   TwLimitState limit[TW_N_VITALS];
   TwScoreState score;
+  TwScoreForecastState score_forecast;
   TwPredictedState predicted[TW_MAX_PREDICTED];
   TwTechnicalState technical[TW_N_CHANNELS];
 
   TwFlagLife limit_life[TW_N_VITALS][TW_N_SIDES];
   TwFlagLife score_life;
+  TwFlagLife score_forecast_life[TW_N_SCORE_FORECASTS];
   TwFlagLife predicted_life[TW_MAX_PREDICTED];
   TwFlagLife technical_life[TW_N_CHANNELS][TW_N_TECHNICAL];
 
@@ -44,7 +47,9 @@ struct _TwRisk
   gboolean told_early; /* something changed between two steps */
 };
 
-#define N_LIVES (TW_N_VITALS * TW_N_SIDES + 1 + TW_MAX_PREDICTED + TW_N_CHANNELS * TW_N_TECHNICAL)
+#define N_LIVES                                                                                       \
+  (TW_N_VITALS * TW_N_SIDES + 1 + TW_N_SCORE_FORECASTS + TW_MAX_PREDICTED                             \
+   + TW_N_CHANNELS * TW_N_TECHNICAL)
 
 /* All lives as one row. */
 static TwFlagLife *
@@ -56,6 +61,9 @@ life_at (TwRisk *self, guint index)
   if (index == 0)
     return &self->score_life;
   index--;
+  if (index < TW_N_SCORE_FORECASTS)
+    return &self->score_forecast_life[index];
+  index -= TW_N_SCORE_FORECASTS;
   if (index < TW_MAX_PREDICTED)
     return &self->predicted_life[index];
   index -= TW_MAX_PREDICTED;
@@ -165,6 +173,8 @@ step_rules (TwRisk *self, const TwRiskMoment *moment)
   for (TwChannel c = 0; c < TW_N_VITALS; c++)
     tw_limit_rules_step (&self->limit[c], self->limit_life[c], moment, c);
   tw_score_rule_step (&self->score, &self->score_life, moment);
+  tw_score_forecast_step (&self->score_forecast, self->score_forecast_life, moment, &self->score.news2,
+                          self->score_life.flag);
   for (guint i = 0; i < rules->n_predicted; i++)
     {
       const TwPredictedRule *rule = &rules->predicted[i];
@@ -176,6 +186,17 @@ step_rules (TwRisk *self, const TwRiskMoment *moment)
     tw_technical_rules_step (&self->technical[c], self->technical_life[c], moment, c);
 }
 
+static void
+forget_score_forecast (TwRisk *self)
+{
+  g_free (self->score_forecast.work);
+  memset (&self->score_forecast, 0, sizeof self->score_forecast);
+  self->score_forecast.forecast = (TwNews2Forecast) {
+    .status = TW_NEWS2_INCOMPLETE, .p_medium = NAN, .p_high = NAN, .driver_medium = TW_CHANNEL_NONE,
+    .driver_high = TW_CHANNEL_NONE, .missing = TW_CHANNEL_NONE,
+  };
+}
+
 /* Forgets all that belongs to the person before. */
 static void
 forget_person (TwRisk *self)
@@ -185,6 +206,7 @@ forget_person (TwRisk *self)
   memset (&self->judged, 0, sizeof self->judged);
   memset (self->limit, 0, sizeof self->limit);
   memset (&self->score, 0, sizeof self->score);
+  forget_score_forecast (self);
   memset (self->predicted, 0, sizeof self->predicted);
   memset (self->technical, 0, sizeof self->technical);
   g_ptr_array_set_size (self->open, 0);
@@ -218,6 +240,7 @@ tw_risk_new (TwRiskTable *table, TwPatient *patient)
   self->patient = tw_patient_ref (patient);
   self->open = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_flag_unref);
   self->history = g_ptr_array_new_full (TW_FLAG_HISTORY + 1, (GDestroyNotify) tw_flag_unref);
+  forget_score_forecast (self);
   start_person (self);
   return self;
 }
@@ -231,6 +254,7 @@ tw_risk_free (TwRisk *risk)
     tw_flag_life_clear (life_at (risk, i));
   g_ptr_array_unref (risk->open);
   g_ptr_array_unref (risk->history);
+  g_free (risk->score_forecast.work);
   tw_patient_unref (risk->patient);
   tw_risk_table_unref (risk->table);
   g_free (risk);
@@ -313,6 +337,27 @@ tw_risk_get_news2 (const TwRisk *risk)
 {
   g_return_val_if_fail (risk != NULL, NULL);
   return &risk->score.news2;
+}
+
+/* Of the last evaluation: its own time and status say what it is worth. */
+const TwNews2Forecast *
+tw_risk_get_news2_forecast (const TwRisk *risk)
+{
+  g_return_val_if_fail (risk != NULL, NULL);
+  return &risk->score_forecast.forecast;
+}
+
+void
+tw_risk_get_scores (const TwRisk *risk, TwScores *scores)
+{
+  gboolean used;
+
+  g_return_if_fail (risk != NULL && scores != NULL);
+
+  used = risk->setting.used;
+  for (int i = 0; i < TW_N_BAND_SCORES; i++)
+    tw_band_score_evaluate (risk->table->bands[i], used, &risk->judged, risk->now_us, &scores->band[i]);
+  tw_shock_index_evaluate (&risk->table->shock, used, &risk->judged, risk->now_us, &scores->shock);
 }
 
 void

@@ -15,8 +15,15 @@ G_BEGIN_DECLS
  * data/tables/limits.csv and data/tables/rules.csv. Immutable, counted. */
 typedef struct _TwRiskTable TwRiskTable;
 
-TwRiskTable *tw_risk_table_new (const char *limits_csv, const char *rules_csv, TwNews2Table *news2,
-                                GError **error);
+/* Texts of the tables in data/tables, by their names; none is NULL. */
+typedef struct
+{
+  const char *limits, *rules;
+  const char *crossing; /* calibration of predicted crossings */
+  const char *mews, *qsofa, *sirs, *shock_index;
+} TwRiskTables;
+
+TwRiskTable *tw_risk_table_new (const TwRiskTables *tables, TwNews2Table *news2, GError **error);
 TwRiskTable *tw_risk_table_ref (TwRiskTable *table);
 void tw_risk_table_unref (TwRiskTable *table);
 /* Alarm limits of a category; NaN: none. */
@@ -58,6 +65,13 @@ GPtrArray *tw_risk_get_open (TwRisk *risk);
 /* The last 64 that were resolved, newest first. */
 GPtrArray *tw_risk_get_history (TwRisk *risk);
 const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);
+/* The other scores, from the same values and at the same moment as NEWS2. */
+void tw_risk_get_scores (const TwRisk *risk, TwScores *scores);
+/* Forecast NEWS2 as of its last evaluation; never NULL. */
+const TwNews2Forecast *tw_risk_get_news2_forecast (const TwRisk *risk);
+/* Brings a crossing of the twin to the share of patients in whom it was measured. */
+void tw_risk_table_calibrate (const TwRiskTable *table, const TwTwin *twin, TwChannel channel,
+                              TwCrossing *crossing);
 
 /* The alarm limits of this very patient (age band, SpO2 scale), of the least severe level; NaN:
  * none. */

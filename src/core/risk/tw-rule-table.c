@@ -36,6 +36,8 @@ static const char *const column_names[N_COLUMNS] = {
 
 static const char *const score_names[TW_N_SCORES] = { "news2-single", "news2-medium",
                                                       "news2-high" };
+static const char *const forecast_names[TW_N_SCORE_FORECASTS] = { "news2-medium-predicted",
+                                                                  "news2-high-predicted" };
 static const char *const technical_names[TW_N_TECHNICAL] = { "lost", "off", "artefact", "unit" };
 
 /* What reading goes on with. */
@@ -43,7 +45,8 @@ typedef struct
 {
   const TwTable *csv;
   int column[N_COLUMNS];
-  gboolean seen_score[TW_N_SCORES], seen_technical[TW_N_TECHNICAL];
+  gboolean seen_score[TW_N_SCORES], seen_forecast[TW_N_SCORE_FORECASTS];
+  gboolean seen_technical[TW_N_TECHNICAL];
 } Reader;
 
 static const char *
@@ -95,16 +98,37 @@ read_context (const Reader *reader, gsize row, TwPredictedRule *rule, GError **e
   return TRUE;
 }
 
+/* Level, horizon, probability and times. */
+static gboolean
+read_raising (const Reader *reader, gsize row, TwPredictedRule *rule, GError **error)
+{
+  double horizon, share, apart_s, refractory_min;
+
+  if (!tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rule->level, error)
+      || !read_within (reader, row, COLUMN_HORIZON, 1, 240, &horizon, error)
+      || !read_within (reader, row, COLUMN_P_RAISE, .05, .95, &rule->p_raise, error)
+      || !read_within (reader, row, COLUMN_CLEAR_SHARE, .1, 1, &share, error)
+      || !read_within (reader, row, COLUMN_PERSIST, 0, 86400, &apart_s, error)
+      || !read_within (reader, row, COLUMN_REFRACTORY, 0, 1440, &refractory_min, error))
+    return FALSE;
+  g_strlcpy (rule->key, text_at (reader, row, COLUMN_RULE), sizeof rule->key);
+  rule->horizon_min = (int) horizon;
+  rule->clear_share = share;
+  rule->p_clear = share * rule->p_raise;
+  rule->apart_us = (gint64) (apart_s * TW_SECOND);
+  rule->refractory_us = (gint64) (refractory_min * TW_MINUTE);
+  return TRUE;
+}
+
 static gboolean
 read_predicted (const Reader *reader, gsize row, TwRules *rules, GError **error)
 {
   TwPredictedRule *rule = &rules->predicted[rules->n_predicted];
   const char *key = text_at (reader, row, COLUMN_RULE);
-  double horizon, share, apart_s, refractory_min;
 
   if (rules->n_predicted == TW_MAX_PREDICTED)
     return tw_risk_refuse_row (reader->csv, row, "there are too many predicted rules", error);
-  if (g_strlcpy (rule->key, key, sizeof rule->key) >= sizeof rule->key || *key == '\0')
+  if (strlen (key) >= sizeof rule->key || *key == '\0')
     return tw_risk_refuse_row (reader->csv, row, "the rule's name must have 1 to 31 characters",
                                error);
   for (guint i = 0; i < rules->n_predicted; i++)
@@ -113,22 +137,12 @@ read_predicted (const Reader *reader, gsize row, TwRules *rules, GError **error)
   if (!tw_risk_read_channel (reader->csv, row, reader->column[COLUMN_CHANNEL], &rule->channel,
                              error)
       || !tw_risk_read_side (reader->csv, row, reader->column[COLUMN_SIDE], &rule->side, error)
-      || !tw_risk_read_level (reader->csv, row, reader->column[COLUMN_LEVEL], &rule->level, error)
-      || !read_within (reader, row, COLUMN_HORIZON, 1, 240, &horizon, error)
-      || !read_within (reader, row, COLUMN_P_RAISE, .05, .95, &rule->p_raise, error)
-      || !read_within (reader, row, COLUMN_CLEAR_SHARE, .1, 1, &share, error)
-      || !read_within (reader, row, COLUMN_PERSIST, 0, 86400, &apart_s, error)
-      || !read_within (reader, row, COLUMN_REFRACTORY, 0, 1440, &refractory_min, error)
-      || !read_context (reader, row, rule, error))
+      || !read_raising (reader, row, rule, error) || !read_context (reader, row, rule, error))
     return FALSE;
   rule->threshold = NAN;
   if (strcmp (text_at (reader, row, COLUMN_THRESHOLD), "limit") != 0
       && !read_within (reader, row, COLUMN_THRESHOLD, -1e6, 1e6, &rule->threshold, error))
     return FALSE;
-  rule->horizon_min = (int) horizon;
-  rule->p_clear = share * rule->p_raise;
-  rule->apart_us = (gint64) (apart_s * TW_SECOND);
-  rule->refractory_us = (gint64) (refractory_min * TW_MINUTE);
   rules->n_predicted++;
   return TRUE;
 }
@@ -163,6 +177,18 @@ read_score (Reader *reader, gsize row, TwRules *rules, GError **error)
 }
 
 static gboolean
+read_forecast (Reader *reader, gsize row, TwRules *rules, GError **error)
+{
+  int kind = find_name (forecast_names, TW_N_SCORE_FORECASTS, text_at (reader, row, COLUMN_RULE));
+
+  if (kind < 0 || reader->seen_forecast[kind])
+    return tw_risk_refuse_row (reader->csv, row,
+                               "this score forecast is not known or is given twice", error);
+  reader->seen_forecast[kind] = TRUE;
+  return read_raising (reader, row, &rules->score_forecast[kind], error);
+}
+
+static gboolean
 read_technical (Reader *reader, gsize row, TwRules *rules, GError **error)
 {
   int kind = find_name (technical_names, TW_N_TECHNICAL, text_at (reader, row, COLUMN_RULE));
@@ -190,11 +216,13 @@ read_rows (Reader *reader, TwRules *rules, GError **error)
         read = read_predicted (reader, row, rules, error);
       else if (strcmp (kind, "score") == 0)
         read = read_score (reader, row, rules, error);
+      else if (strcmp (kind, "forecast") == 0)
+        read = read_forecast (reader, row, rules, error);
       else if (strcmp (kind, "technical") == 0)
         read = read_technical (reader, row, rules, error);
       else
         read = tw_risk_refuse_row (reader->csv, row,
-                                   "the kind must be predicted, score or technical", error);
+                                   "the kind must be predicted, score, forecast or technical", error);
       if (!read)
         return FALSE;
     }
@@ -203,6 +231,10 @@ read_rows (Reader *reader, TwRules *rules, GError **error)
       return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
                                  "news2-single, news2-medium and news2-high must all be given",
                                  error);
+  for (int i = 0; i < TW_N_SCORE_FORECASTS; i++)
+    if (!reader->seen_forecast[i])
+      return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),
+                                 "both forecasts of news2 must be given", error);
   for (int i = 0; i < TW_N_TECHNICAL; i++)
     if (!reader->seen_technical[i])
       return tw_risk_refuse_row (reader->csv, tw_table_get_n_rows (reader->csv),

@@ -54,6 +54,12 @@ typedef struct
   double z[TW_PATHS][TW_PATH_STEPS + 1];
 } Paths;
 
+/* Phi^-1 of TW_QUANTILE_LEVELS. */
+static const double quantile_scores[TW_N_QUANTILES] = {
+  -1.959963984540054, -1.281551565544600, -.674489750196082, 0,
+  .674489750196082, 1.281551565544600, 1.959963984540054,
+};
+
 void
 tw_crossing_quantiles (const TwCentre *centre,
                        const double multiplier[TW_INTERVAL_LEVELS],
@@ -70,16 +76,12 @@ tw_crossing_quantiles (const TwCentre *centre,
 double
 tw_crossing_score (const double q[TW_N_QUANTILES], double value)
 {
-  /* Phi^-1 of TW_QUANTILE_LEVELS. */
-  static const double scores[TW_N_QUANTILES] = {
-    -1.959963984540054, -1.281551565544600, -.674489750196082, 0,
-    .674489750196082, 1.281551565544600, 1.959963984540054,
-  };
   guint i = 1;
 
   while (i < TW_N_QUANTILES - 1 && value > q[i])
     i++;
-  return scores[i - 1] + (scores[i] - scores[i - 1]) * (value - q[i - 1]) / (q[i] - q[i - 1]);
+  return quantile_scores[i - 1]
+         + (quantile_scores[i] - quantile_scores[i - 1]) * (value - q[i - 1]) / (q[i] - q[i - 1]);
 }
 
 /* The tracker may hold two levels at one multiplier; a hair's width between them keeps the inverse. */
@@ -92,6 +94,20 @@ spread (double q[TW_N_QUANTILES], double sd)
     q[i] = fmax (q[i], q[i - 1] + hair);
   for (guint i = TW_Q50; i-- > 0;)
     q[i] = fmin (q[i], q[i + 1] - hair);
+}
+
+double
+tw_twin_probability_at (const TwForecastPoint *point, double threshold, gboolean below)
+{
+  double q[TW_N_QUANTILES];
+  double score;
+
+  g_return_val_if_fail (point != NULL, NAN);
+
+  memcpy (q, point->q, sizeof q);
+  spread (q, sqrt (point->variance));
+  score = tw_crossing_score (q, threshold);
+  return gsl_cdf_ugaussian_P (below ? score : -score);
 }
 
 static double
@@ -276,4 +292,74 @@ tw_crossing_compute (const TwVital *vital,
       crossing->p_high = fmax (crossing->p_high, p);
     }
   compute_times (&paths, &limits[VARIANT_OWN], crossing);
+}
+
+/* The value at a normal score: the inverse of tw_crossing_score. */
+static double
+value_at_score (const double q[TW_N_QUANTILES], double score)
+{
+  guint i = 1;
+
+  while (i < TW_N_QUANTILES - 1 && score > quantile_scores[i])
+    i++;
+  return q[i - 1] + (q[i] - q[i - 1]) * (score - quantile_scores[i - 1])
+                      / (quantile_scores[i] - quantile_scores[i - 1]);
+}
+
+/* A fixed shuffle for each channel: the draws of two channels differ by a shift only, so paths of the same
+ * number would move together. */
+static void
+shuffle (TwChannel channel, guint16 order[TW_TWIN_PATHS])
+{
+  guint32 state = 2654435761u * ((guint32) channel + 1);
+
+  for (guint i = 0; i < TW_TWIN_PATHS; i++)
+    order[i] = (guint16) i;
+  for (guint i = TW_TWIN_PATHS - 1; i > 0; i--)
+    {
+      guint k;
+      guint16 kept = order[i];
+
+      state = state * 1664525u + 1013904223u;
+      k = (guint) (((guint64) state * (i + 1)) >> 32);
+      order[i] = order[k];
+      order[k] = kept;
+    }
+}
+
+void
+tw_crossing_courses (const TwVital *vital,
+                     const TwPriors *priors,
+                     double age_min,
+                     int horizon_min,
+                     TwPaths *courses)
+{
+  const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
+  const TwCrossingQuestion question = { .age_min = age_min, .horizon_min = horizon_min };
+  guint16 order[TW_TWIN_PATHS];
+  double low, high;
+  TwOutlook outlook;
+  Paths paths;
+
+  tw_vital_look (vital, priors, &outlook);
+  tw_priors_get_hard (priors, (TwChannel) vital->channel, &low, &high);
+  compute_paths (vital, priors, &question, &paths);
+  shuffle ((TwChannel) vital->channel, order);
+  for (guint j = 0; j < TW_TWIN_STEPS; j++)
+    {
+      double minutes = (double) horizon_min * (j + 1) / TW_TWIN_STEPS;
+      double multiplier[TW_INTERVAL_LEVELS], q[TW_N_QUANTILES];
+      TwCentre centre;
+
+      tw_vital_centre (vital, &own->filter, &own->intervals, &outlook, age_min + minutes, &centre);
+      tw_intervals_multipliers (&vital->intervals, &own->intervals, minutes, multiplier);
+      tw_crossing_quantiles (&centre, multiplier, q);
+      spread (q, centre.sd);
+      for (guint i = 0; i < TW_TWIN_PATHS; i++)
+        {
+          double z = paths.z[order[i] / 2][j + 1] * (order[i] % 2 == 0 ? 1 : -1);
+
+          courses->value[i][j] = (float) CLAMP (value_at_score (q, z), low, high);
+        }
+    }
 }

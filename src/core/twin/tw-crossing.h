@@ -28,4 +28,8 @@ void tw_crossing_compute (const TwVital *vital,
                           const TwCrossingQuestion *question,
                           TwCrossing *crossing);
 
+/* Fills 512 courses: the base paths and their mirrors, in an order of the channel's own. */
+void tw_crossing_courses (const TwVital *vital, const TwPriors *priors, double age_min, int horizon_min,
+                          TwPaths *courses);
+
 G_END_DECLS

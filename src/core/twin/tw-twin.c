@@ -418,6 +418,26 @@ tw_twin_crossing (const TwTwin *twin,
                        crossing);
 }
 
+gboolean
+tw_twin_paths (const TwTwin *twin,
+               TwChannel channel,
+               gint64 now_us,
+               int horizon_min,
+               TwPaths *paths)
+{
+  const TwVital *vital;
+
+  g_return_val_if_fail (twin != NULL && paths != NULL, FALSE);
+
+  if (!is_vital (channel) || horizon_min < 1 || horizon_min > MAX_HORIZON_MIN)
+    return FALSE;
+  vital = &twin->vitals[channel].now;
+  if (get_status (vital, twin->priors, now_us) != TW_FORECAST_OK)
+    return FALSE;
+  tw_crossing_courses (vital, twin->priors, get_age_min (vital, now_us), horizon_min, paths);
+  return TRUE;
+}
+
 TwCadence
 tw_twin_get_cadence (const TwTwin *twin, TwChannel channel)
 {

@@ -90,6 +90,24 @@ guint tw_twin_get_experts (const TwTwin *twin, TwChannel channel, int horizon_mi
 void tw_twin_crossing (const TwTwin *twin, TwChannel channel, gint64 now_us, double threshold,
                        gboolean below, int horizon_min, TwCrossing *crossing);
 
+#define TW_TWIN_PATHS 512
+#define TW_TWIN_STEPS 12
+
+/* Equally likely courses of one vital sign at equal steps up to the horizon. */
+typedef struct
+{
+  float value[TW_TWIN_PATHS][TW_TWIN_STEPS];
+} TwPaths;
+
+/* Courses that hang together as the model says and whose spread at each step is that of the drawn range.
+ * Paths of the same number in two channels are independent. FALSE: no forecast that may be relied on. */
+gboolean tw_twin_paths (const TwTwin *twin, TwChannel channel, gint64 now_us, int horizon_min,
+                        TwPaths *paths);
+
+/* Probability that a measurement at the point's time lies below (or above) threshold: the distribution that
+ * the seven quantiles span, linear in normal scores. */
+double tw_twin_probability_at (const TwForecastPoint *point, double threshold, gboolean below);
+
 TwCadence tw_twin_get_cadence (const TwTwin *twin, TwChannel channel);
 
 /* The state of one channel, bit for bit, without its checkpoints: for save and restore of the twin. Restore

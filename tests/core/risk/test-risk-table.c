@@ -112,14 +112,17 @@ test_bad_tables (void)
       "a-name-that-does-not-fit-in-31-chars,predicted" },
     { "rules.csv", "map-low-predicted,predicted", ",predicted" },
     { "rules.csv", "systolic-low-predicted,predicted", "map-low-predicted,predicted" },
-    { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,low,30,0.5" },
-    { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,limit,0,0.5" },
-    { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,limit,241,0.5" },
-    { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,limit,30,1.5" },
-    { "rules.csv", "map,low,medium,limit,30,0.5", "map,low,medium,limit,30," },
+    { "rules.csv", "map,low,medium,limit,30,0.25", "map,low,medium,low,30,0.5" },
+    { "rules.csv", "map,low,medium,limit,30,0.25", "map,low,medium,limit,0,0.5" },
+    { "rules.csv", "map,low,medium,limit,30,0.25", "map,low,medium,limit,241,0.5" },
+    { "rules.csv", "map,low,medium,limit,30,0.25", "map,low,medium,limit,30,1.5" },
+    { "rules.csv", "map,low,medium,limit,30,0.25", "map,low,medium,limit,30," },
     { "rules.csv", "heart_rate systolic", "heart_rate systolic diastolic glucose" },
     { "rules.csv", "heart_rate systolic", "heart_rate pulse" },
     { "rules.csv", "heart_rate map,map", "heart_rate map,mop" },
+    { "rules.csv", "news2-high-predicted,forecast", "news2-medium-predicted,forecast" },
+    { "rules.csv", "news2-high-predicted,forecast", "news3-predicted,forecast" },
+    { "rules.csv", "news2-high-predicted,forecast,,,medium,,60,0.5", "news2-high-predicted,forecast,,,medium,,60,0" },
     { "rules.csv", "news2-high,score,,,high", "news2-high,score,,,worst" },
     { "rules.csv", "news2-high,score", "news2-medium,score" },
     { "rules.csv", "news2-high,score", "news3,score" },
@@ -142,8 +145,7 @@ test_bad_tables (void)
       g_assert_nonnull (at);
       changed = g_strdup_printf ("%.*s%s%s", (int) (at - text), text, rows[i].to,
                                  at + strlen (rows[i].from));
-      table = tw_risk_table_new (is_limits ? changed : other, is_limits ? other : changed, news2,
-                                 &error);
+      table = make_risk_table (is_limits ? changed : other, is_limits ? other : changed, news2, &error);
       if (table != NULL)
         g_error ("accepted \"%s\"", rows[i].to);
       g_assert_nonnull (error);

@@ -30,6 +30,20 @@ typedef struct
   TwRiskInput input;
 } Fixture;
 
+/* The room's tables, with limits and rules in place of the real ones. */
+static inline TwRiskTable *
+make_risk_table (const char *limits, const char *rules, TwNews2Table *news2, GError **error)
+{
+  g_autofree char *crossing = tw_test_dup_table ("crossing.csv");
+  g_autofree char *mews = tw_test_dup_table ("mews.csv");
+  g_autofree char *qsofa = tw_test_dup_table ("qsofa.csv");
+  g_autofree char *sirs = tw_test_dup_table ("sirs.csv");
+  g_autofree char *shock = tw_test_dup_table ("shock-index.csv");
+  const TwRiskTables tables = { limits, rules, crossing, mews, qsofa, sirs, shock };
+
+  return tw_risk_table_new (&tables, news2, error);
+}
+
 static inline TwRiskTable *
 load_risk_table (void)
 {
@@ -41,7 +55,7 @@ load_risk_table (void)
   TwRiskTable *table;
 
   g_assert_no_error (error);
-  table = tw_risk_table_new (limits, rules, news2, &error);
+  table = make_risk_table (limits, rules, news2, &error);
   g_assert_no_error (error);
   return table;
 }
