@@ -80,13 +80,28 @@ is_finite (const TwDd *column, gsize n)
   return TRUE;
 }
 
+/* A predictor that no row has: its coefficient, NULL when each has some. */
+static const TwCoefficient *
+find_absent (const TwFit *fit)
+{
+  gsize first = fit->intercept ? 1 : 0, n = fit->rows.n_grid - fit->rows.no_outcome;
+
+  for (gsize j = first; n > 0 && j < fit->n_coefficients; j++)
+    if (fit->rows.missing[j - first] == n)
+      return &fit->coefficients[j];
+  return NULL;
+}
+
 /* Looks at the rows that are left. */
 static gboolean
 check (TwDesign *design, TwFit *fit)
 {
   gsize first = design->intercept ? 1 : 0;
+  const TwCoefficient *absent = find_absent (fit);
 
   fit->rows.n = design->n;
+  if (absent != NULL)
+    return refuse (fit, TW_REFUSAL_NO_DATA, absent->name, 0, fit->rows.needed);
   if (design->n == 0 && fit->rows.no_predictor == 0)
     return refuse (fit, TW_REFUSAL_NO_DATA, fit->outcome_name, 0, fit->rows.needed);
   if (design->n < fit->rows.needed)

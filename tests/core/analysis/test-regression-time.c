@@ -132,7 +132,7 @@ test_refusals (void)
   assert_refused (&plan, "Too few points: 19 usable rows, 20 needed.");
   plan.series = rising;
   predictors[0].series = empty;
-  assert_refused (&plan, "Too few points: 0 usable rows, 20 needed.");
+  assert_refused (&plan, "No data: spo2 has no usable value in this window.");
   predictors[0].series = flat;
   assert_refused (&plan,
                   "spo2 has the same value in every usable row: its effect cannot be seen.");
@@ -218,7 +218,8 @@ test_doses (void)
   g_assert_cmpfloat_with_epsilon (fit->coefficients[2].estimate, 40, 1e-9);
   predictors[0].series = none;
   refused = tw_regression_fit (&plan);
-  g_assert_cmpint (refused->refusal.kind, ==, TW_REFUSAL_TOO_FEW);
+  g_assert_cmpint (refused->refusal.kind, ==, TW_REFUSAL_NO_DATA);
+  g_assert_cmpstr (refused->refusal.who, ==, "fluid_bolus");
 }
 
 /* The share of records in which the interval holds the true slope, 0. */
