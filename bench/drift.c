@@ -164,6 +164,12 @@ run_file (Bench *bench, const char *path, GError **error)
   return TRUE;
 }
 
+static double
+mean (double sum, guint n)
+{
+  return n > 0 ? sum / n : (double) NAN;
+}
+
 static void
 print_row (const Bench *bench, guint c, guint h)
 {
@@ -178,9 +184,9 @@ print_row (const Bench *bench, guint c, guint h)
            tw_channel_info ((TwChannel) c)->name, bench->horizon_min[c][h], tally->patients, tally->days,
            tally->episodes[TW_DRIFT_ABOVE] / tally->days, tally->episodes[TW_DRIFT_BELOW] / tally->days,
            tally->episodes[TW_DRIFT_COVERAGE] / tally->days, 100.0 * tally->patients_hit / tally->patients,
-           100.0 * marked->n / n, 100.0 * calm->inside / calm->n, 100.0 * marked->inside / marked->n,
-           sqrt (marked->square / marked->n), sqrt (marked->square_last / marked->n),
-           calm->winkler / calm->n, marked->winkler / marked->n);
+           100.0 * marked->n / n, mean (100.0 * calm->inside, calm->n), mean (100.0 * marked->inside, marked->n),
+           sqrt (mean (marked->square, marked->n)), sqrt (mean (marked->square_last, marked->n)),
+           mean (calm->winkler, calm->n), mean (marked->winkler, marked->n));
 }
 
 int

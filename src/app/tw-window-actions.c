@@ -145,6 +145,33 @@ on_now (GtkWidget *widget,
   set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }
 
+static void
+on_monitor (GtkWidget *widget,
+            const char *name,
+            GVariant *parameter)
+{
+  g_action_group_change_action_state (G_ACTION_GROUP (widget), "page", g_variant_new_string ("monitor"));
+}
+
+static void
+on_analysis (GtkWidget *widget,
+             const char *name,
+             GVariant *parameter)
+{
+  g_action_group_change_action_state (G_ACTION_GROUP (widget), "page", g_variant_new_string ("analysis"));
+}
+
+static void
+on_run_fit (GtkWidget *widget,
+            const char *name,
+            GVariant *parameter)
+{
+  TwWindow *self = TW_WINDOW (widget);
+
+  if (self->complete)
+    tw_analysis_page_run (self->analysis);
+}
+
 /* Esc leaves the transient state: fullscreen, a search, another view than now, a panel over the page. */
 static void
 on_leave (GtkWidget *widget,
@@ -215,6 +242,12 @@ on_copy (GtkWidget *widget,
   g_autofree char *text = NULL;
 
   tw_window_complete (self);
+  if (self->patient != NULL && self->shows_analysis)
+    {
+      tw_window_toast (self, tw_analysis_page_copy (self->analysis) ? _("Figure and table copied")
+                                                                    : _("There is nothing to copy."));
+      return;
+    }
   text = self->patient != NULL ? tw_monitor_page_dup_values (self->monitor)
                                : tw_ward_page_dup_values (self->ward_page);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
@@ -329,6 +362,9 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.copy", on_copy },
     { "win.fullscreen", on_fullscreen },
     { "win.close", on_close },
+    { "win.monitor", on_monitor },
+    { "win.analysis", on_analysis },
+    { "win.run-fit", on_run_fit },
     { "win.connect", on_connect },
     { "win.refused", on_refused },
     { "win.show-help-overlay", on_shortcuts },
@@ -404,11 +440,28 @@ on_switch_changed (GSimpleAction *action,
   tw_window_complete (self);
   g_simple_action_set_state (action, value);
   if (g_str_equal (name, "table"))
-    tw_monitor_page_set_table (self->monitor, on);
+    {
+      tw_monitor_page_set_table (self->monitor, on);
+      tw_analysis_page_set_table (self->analysis, on);
+    }
   else if (g_str_equal (name, "freeze"))
     tw_monitor_page_set_frozen (self->monitor, on);
   else
     tw_monitor_page_set_show (self->monitor, state_of (self, "forecast"), state_of (self, "ranges"));
+}
+
+static void
+on_page_changed (GSimpleAction *action,
+                 GVariant *value,
+                 gpointer data)
+{
+  TwWindow *self = data;
+  const char *page = g_variant_get_string (value, NULL);
+
+  if (self->patient == NULL || (!g_str_equal (page, "monitor") && !g_str_equal (page, "analysis")))
+    return;
+  g_simple_action_set_state (action, value);
+  tw_window_show_analysis (self, g_str_equal (page, "analysis"));
 }
 
 static void
@@ -439,6 +492,12 @@ on_panel_changed (GSimpleAction *action,
       self->patients_hidden = !on;
       adw_flap_set_reveal_flap (self->patients_flap, on);
     }
+  else if (self->shows_analysis)
+    {
+      /* The flags stand beside the monitor. */
+      on_monitor (GTK_WIDGET (self), NULL, NULL);
+      adw_flap_set_reveal_flap (self->flags_flap, TRUE);
+    }
   else
     adw_flap_set_reveal_flap (self->flags_flap, on);
 }
@@ -455,6 +514,7 @@ tw_window_init_actions (TwWindow *self)
     { .name = "ranges", .state = "true", .change_state = on_switch_changed },
     { .name = "table", .state = "false", .change_state = on_switch_changed },
     { .name = "freeze", .state = "false", .change_state = on_switch_changed },
+    { .name = "page", .parameter_type = "s", .state = "'monitor'", .change_state = on_page_changed },
     { .name = "patients", .state = "true", .change_state = on_panel_changed },
     { .name = "flags", .state = "true", .change_state = on_panel_changed },
   };
@@ -475,19 +535,28 @@ void
 tw_window_update_actions (TwWindow *self)
 {
   static const char *const of_monitor[] = { "win.acknowledge", "win.silence", "win.now",   "win.zoom-in",
-                                            "win.zoom-out",    "win.zoom-reset", "win.back" };
-  static const char *const switches[] = { "time-window", "horizon", "forecast", "ranges", "table",
-                                          "freeze", "flags" };
+                                            "win.zoom-out",    "win.zoom-reset" };
+  static const char *const of_patient[] = { "win.back", "win.monitor", "win.analysis" };
+  static const char *const switches[] = { "time-window", "horizon", "forecast", "ranges", "freeze" };
+  static const char *const switches_of_patient[] = { "table", "flags", "page" };
   const char *shown = gtk_stack_get_visible_child_name (self->views);
   gboolean monitor = g_strcmp0 (shown, "monitor") == 0;
+  gboolean analysis = g_strcmp0 (shown, "analysis") == 0;
   gboolean ward = g_strcmp0 (shown, "ward") == 0;
 
+  for (guint i = 0; i < G_N_ELEMENTS (of_patient); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_patient[i], monitor || analysis);
+  for (guint i = 0; i < G_N_ELEMENTS (switches_of_patient); i++)
+    g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), switches_of_patient[i])),
+      monitor || analysis);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.run-fit", analysis);
   for (guint i = 0; i < G_N_ELEMENTS (of_monitor); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_monitor[i], monitor);
   for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
     g_simple_action_set_enabled (
       G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), switches[i])), monitor);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.copy", monitor || ward);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.copy", monitor || analysis || ward);
   if (self->complete && !tw_monitor_page_is_away (self->monitor))
     set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }

@@ -4,6 +4,7 @@
 
 #include "tw-window.h"
 
+#include "tw-analysis-page.h"
 #include "tw-flags-panel.h"
 #include "tw-monitor-page.h"
 #include "tw-patients-panel.h"
@@ -19,6 +20,7 @@ struct _TwWindow
   TwBedItem *patient;
   gboolean opening;
   gboolean problem;
+  gboolean shows_analysis;  /* of the open patient, in place of the monitor */
   gboolean patients_hidden; /* by the user */
   int view; /* TwView that is shown; -1: none yet */
   guint folded_source, complete_source;
@@ -39,6 +41,8 @@ struct _TwWindow
   TwWardBar *ward_bar;
   TwWardPage *ward_page;
   TwMonitorPage *monitor;
+  TwAnalysisPage *analysis;
+  GtkWidget *switcher;
   TwFlagsPanel *flags;
   AdwStatusPage *signed_out, *forbidden, *untrusted, *fault, *unreachable;
 };
@@ -46,6 +50,9 @@ struct _TwWindow
 /* tw-window.c: builds what the first frame does not show, once. It happens by itself after the first frame,
  * and before that when it is needed. */
 void tw_window_complete (TwWindow *self);
+
+/* The page of the open patient. */
+void tw_window_show_analysis (TwWindow *self, gboolean analysis);
 
 /* tw-window-actions.c */
 void tw_window_class_install_actions (GtkWidgetClass *widget_class);

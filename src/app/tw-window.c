@@ -138,10 +138,15 @@ update_view (TwWindow *self)
   update_pages (self, input.status);
   monitor = view == TW_VIEW_WARD && self->patient != NULL;
   ward = view == TW_VIEW_WARD && !monitor;
-  gtk_stack_set_visible_child_name (self->views, monitor ? "monitor" : tw_view_name (view));
+  gtk_stack_set_visible_child_name (self->views, !monitor               ? tw_view_name (view)
+                                                 : self->shows_analysis ? "analysis"
+                                                                        : "monitor");
   gtk_spinner_set_spinning (self->spinner, self->complete && view == TW_VIEW_LOADING);
   if (self->complete)
-    gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
+      gtk_widget_set_visible (self->switcher, monitor);
+    }
   gtk_widget_set_visible (self->back_button, monitor);
   gtk_widget_set_visible (self->flags_overlay, monitor);
   gtk_widget_set_visible (GTK_WIDGET (self->patients_button), view == TW_VIEW_WARD);
@@ -152,12 +157,12 @@ update_view (TwWindow *self)
   tw_window_update_actions (self);
 }
 
-/* Where the flags panel is folded away, its button carries their number. */
+/* Where the flags panel is folded away or on another page, its button carries their number. */
 static void
 update_flags_button (TwWindow *self)
 {
   guint n = tw_flags_panel_get_count (self->flags);
-  gboolean shown = n > 0 && !adw_flap_get_reveal_flap (self->flags_flap);
+  gboolean shown = n > 0 && (self->shows_analysis || !adw_flap_get_reveal_flap (self->flags_flap));
   g_autofree char *text = g_strdup_printf ("%u", n);
 
   tw_label_update (self->flags_count, text);
@@ -243,7 +248,8 @@ add_pages (TwWindow *self,
     const char *id;
     const char *page;
   } pages[] = {
-    { "ward_page", "ward" },     { "flags_flap", "monitor" },  { "empty", "empty" },
+    { "ward_page", "ward" },     { "flags_flap", "monitor" },  { "analysis", "analysis" },
+    { "empty", "empty" },
     { "signed_out", "signed-out" }, { "forbidden", "forbidden" }, { "untrusted", "untrusted" },
     { "fault", "fault" },        { "unreachable", "unreachable" },
   };
@@ -254,6 +260,7 @@ add_pages (TwWindow *self,
   self->ward_page = TW_WARD_PAGE (gtk_builder_get_object (builder, "ward_page"));
   self->flags_flap = ADW_FLAP (gtk_builder_get_object (builder, "flags_flap"));
   self->monitor = TW_MONITOR_PAGE (gtk_builder_get_object (builder, "monitor"));
+  self->analysis = TW_ANALYSIS_PAGE (gtk_builder_get_object (builder, "analysis"));
   self->flags = TW_FLAGS_PANEL (gtk_builder_get_object (builder, "flags"));
   self->signed_out = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "signed_out"));
   self->forbidden = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "forbidden"));
@@ -280,6 +287,7 @@ give_model (TwWindow *self)
   tw_ward_bar_set_model (self->ward_bar, self->model);
   tw_ward_page_set_model (self->ward_page, self->model);
   tw_monitor_page_set_model (self->monitor, self->model);
+  tw_analysis_page_set_model (self->analysis, self->model);
   tw_flags_panel_set_model (self->flags, self->model);
 }
 
@@ -297,9 +305,12 @@ tw_window_complete (TwWindow *self)
   complete_header (self, builder);
   self->patients = TW_PATIENTS_PANEL (gtk_builder_get_object (builder, "patients"));
   self->ward_bar = TW_WARD_BAR (gtk_builder_get_object (builder, "ward_bar"));
+  self->switcher = GTK_WIDGET (gtk_builder_get_object (builder, "switcher"));
   gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), FALSE);
+  gtk_widget_set_visible (self->switcher, FALSE);
   adw_flap_set_flap (self->patients_flap, GTK_WIDGET (self->patients));
   gtk_box_insert_child_after (self->column, GTK_WIDGET (self->ward_bar), GTK_WIDGET (self->header));
+  gtk_box_insert_child_after (self->column, self->switcher, GTK_WIDGET (self->header));
   give_model (self);
   g_signal_connect_swapped (self->patients, "patient-activated", G_CALLBACK (tw_window_open_patient),
                             self);
@@ -308,6 +319,7 @@ tw_window_complete (TwWindow *self)
   g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
                             self->monitor);
   g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
+  g_signal_connect_swapped (self->analysis, "outcome", G_CALLBACK (tw_window_toast), self);
   g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_connect_flags (self);
   update_view (self);
@@ -417,6 +429,7 @@ tw_window_class_init (TwWindowClass *klass)
   g_type_ensure (TW_TYPE_WARD_BAR);
   g_type_ensure (TW_TYPE_WARD_PAGE);
   g_type_ensure (TW_TYPE_MONITOR_PAGE);
+  g_type_ensure (TW_TYPE_ANALYSIS_PAGE);
   g_type_ensure (TW_TYPE_FLAGS_PANEL);
   g_signal_new ("server-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_VARIANT);
@@ -475,6 +488,7 @@ tw_window_open_patient (TwWindow *self,
   g_set_object (&self->patient, item);
   g_signal_connect_swapped (item, "changed", G_CALLBACK (on_patient_changed), self);
   tw_monitor_page_set_item (self->monitor, item);
+  tw_analysis_page_set_item (self->analysis, item);
   tw_flags_panel_set_item (self->flags, item);
   tw_patients_panel_set_current (self->patients, item);
   update_view (self);
@@ -492,11 +506,36 @@ tw_window_open_ward (TwWindow *self)
   if (self->complete)
     {
       tw_monitor_page_set_item (self->monitor, NULL);
+      tw_analysis_page_set_item (self->analysis, NULL);
       tw_flags_panel_set_item (self->flags, NULL);
       tw_patients_panel_set_current (self->patients, NULL);
     }
   update_view (self);
   update_title (self);
+}
+
+void
+tw_window_show_analysis (TwWindow *self,
+                         gboolean analysis)
+{
+  g_return_if_fail (TW_IS_WINDOW (self));
+
+  tw_window_complete (self);
+  if (self->shows_analysis == analysis)
+    return;
+  self->shows_analysis = analysis;
+  update_view (self);
+  update_flags_button (self);
+}
+
+TwAnalysisPage *
+tw_window_open_analysis (TwWindow *self)
+{
+  g_return_val_if_fail (TW_IS_WINDOW (self), NULL);
+
+  tw_window_complete (self);
+  g_action_group_change_action_state (G_ACTION_GROUP (self), "page", g_variant_new_string ("analysis"));
+  return self->analysis;
 }
 
 TwBedItem *

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "tw-analysis-page.h"
 #include "tw-settings.h"
 #include "tw-ward-model.h"
 
@@ -25,6 +26,8 @@ void tw_window_toast (TwWindow *self, const char *text);
 void tw_window_set_problem (TwWindow *self, const char *title, const char *text);
 /* The demo or a server is being opened: "Loading..." until there is a feed. */
 void tw_window_set_opening (TwWindow *self, gboolean opening);
+/* The analysis of the open patient, shown instead of the monitor. */
+TwAnalysisPage *tw_window_open_analysis (TwWindow *self);
 /* Opens "Why?" of every flag of the open patient. */
 void tw_window_show_evidence (TwWindow *self);
 

@@ -85,7 +85,7 @@ on_forecast (guint patient,
   g_autofree char *id = wanted (follow, patient);
 
   if (id != NULL)
-    print_line (follow, tw_cli_line_forecast (id, forecast));
+    print_line (follow, tw_cli_line_forecast (id, forecast, report));
 }
 
 static void

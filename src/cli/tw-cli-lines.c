@@ -4,6 +4,7 @@
 
 #include "tw-cli-lines.h"
 
+#include "tw-cli-honesty.h"
 #include "tw-cli-json.h"
 #include "tw-time.h"
 
@@ -95,22 +96,8 @@ forecast_key (TwForecastStatus status)
   return (guint) status < G_N_ELEMENTS (keys) ? keys[status] : "unknown";
 }
 
-static void
-add_honesty (JsonBuilder *builder, const TwHonesty *honesty)
-{
-  json_builder_set_member_name (builder, "honesty");
-  json_builder_begin_object (builder);
-  tw_cli_json_count (builder, "horizon_min", honesty->horizon_min);
-  tw_cli_json_count (builder, "scored", honesty->scored);
-  tw_cli_json_count (builder, "inside50", honesty->inside50);
-  tw_cli_json_count (builder, "inside80", honesty->inside80);
-  tw_cli_json_count (builder, "inside95", honesty->inside95);
-  tw_cli_json_number (builder, "mae", honesty->mae);
-  json_builder_end_object (builder);
-}
-
 char *
-tw_cli_line_forecast (const char *patient, const TwForecast *forecast)
+tw_cli_line_forecast (const char *patient, const TwForecast *forecast, const TwSelfReport *report)
 {
   static const char *const names[TW_N_QUANTILES]
       = { "q025", "q10", "q25", "median", "q75", "q90", "q975" };
@@ -134,7 +121,7 @@ tw_cli_line_forecast (const char *patient, const TwForecast *forecast)
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
-  add_honesty (builder, &forecast->honesty);
+  tw_cli_add_honesty (builder, &forecast->honesty, report);
   return tw_cli_json_finish (builder);
 }
 

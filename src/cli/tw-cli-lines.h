@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 char *tw_cli_line_status (const TwFeedStatus *status, const char *ward, gint64 now_us);
 char *tw_cli_line_patient (const TwSnapshot *snapshot);
 char *tw_cli_line_value (const char *patient, const TwCleaned *cleaned);
-char *tw_cli_line_forecast (const char *patient, const TwForecast *forecast);
+/* report: how the forecasts of the channel fared; NULL: none was issued. */
+char *tw_cli_line_forecast (const char *patient, const TwForecast *forecast, const TwSelfReport *report);
 char *tw_cli_line_flag (const char *patient, TwFlag *flag);
 char *tw_cli_line_news2 (const char *patient, const TwNews2 *news2);
 

@@ -42,8 +42,9 @@ load_twin (TwTables *tables, const char *folder, GError **error)
   g_autoptr (GBytes) quantiles = priors != NULL ? tw_tables_lookup (folder, "quantiles.csv", error) : NULL;
   g_autoptr (GBytes) experts = quantiles != NULL ? tw_tables_lookup (folder, "experts.csv", error) : NULL;
   g_autoptr (GBytes) learning = experts != NULL ? tw_tables_lookup (folder, "learning.csv", error) : NULL;
+  g_autoptr (GBytes) baselines = learning != NULL ? tw_tables_lookup (folder, "baselines.csv", error) : NULL;
 
-  if (learning == NULL)
+  if (baselines == NULL)
     return FALSE;
   tables->limits = tw_clean_limits_new (text_of (clean), -1, error);
   if (tables->limits == NULL)
@@ -51,7 +52,8 @@ load_twin (TwTables *tables, const char *folder, GError **error)
   tables->priors = tw_priors_new (&(TwTwinTables) { .priors = text_of (priors),
                                                     .quantiles = text_of (quantiles),
                                                     .experts = text_of (experts),
-                                                    .learning = text_of (learning) },
+                                                    .learning = text_of (learning),
+                                                    .baselines = text_of (baselines) },
                                   tables->limits, error);
   return tables->priors != NULL;
 }

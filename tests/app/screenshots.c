@@ -206,6 +206,144 @@ show_small (TwWindow *window)
   g_action_group_activate_action (G_ACTION_GROUP (window), "tile-size", g_variant_new_string ("small"));
 }
 
+static TwAnalysisPage *
+ask (TwWindow *window,
+     TwChannel outcome,
+     const TwChannel *predictors,
+     TwResult result)
+{
+  TwAnalysisPage *page = tw_window_open_analysis (window);
+  TwAnalysisChoice choice;
+
+  tw_analysis_page_get_choice (page, &choice);
+  choice.outcome = outcome;
+  for (int i = 0; predictors[i] != TW_CHANNEL_NONE; i++)
+    choice.used[predictors[i]] = TRUE;
+  tw_analysis_results_set_result (tw_analysis_page_get_results (page), result);
+  tw_analysis_page_set_choice (page, &choice);
+  while (tw_analysis_page_is_running (page))
+    g_main_context_iteration (NULL, TRUE);
+  return page;
+}
+
+static const TwChannel two_predictors[] = { TW_CHANNEL_HEART_RATE, TW_CHANNEL_SPO2, TW_CHANNEL_NONE };
+
+static void
+show_fit (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_FIT);
+}
+
+static void
+show_residuals (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_RESIDUALS);
+}
+
+static void
+show_qq (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_QQ);
+}
+
+static void
+show_predicted (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_PREDICTED);
+}
+
+static void
+show_lags (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_LAGS);
+}
+
+static void
+show_distribution (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_DISTRIBUTION);
+}
+
+static void
+show_comparison (TwWindow *window)
+{
+  TwAnalysisPage *page = ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_COMPARISON);
+  TwAnalysisChoice choice;
+
+  tw_analysis_page_get_choice (page, &choice);
+  choice.window = TW_WINDOW_CHOSEN;
+  choice.from_us = TW_FIXTURE_NOW_US - 70 * TW_MINUTE;
+  choice.to_us = TW_FIXTURE_NOW_US;
+  tw_analysis_page_set_choice (page, &choice);
+  while (tw_analysis_page_is_running (page))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+show_fit_table (TwWindow *window)
+{
+  ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_FIT);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "table", NULL);
+}
+
+static void
+show_too_few (TwWindow *window)
+{
+  static const TwChannel predictors[] = { TW_CHANNEL_TEMPERATURE, TW_CHANNEL_NONE };
+
+  ask (window, TW_CHANNEL_MAP, predictors, TW_RESULT_FIT);
+}
+
+static void
+show_glucose (TwWindow *window)
+{
+  static const TwChannel predictors[] = { TW_CHANNEL_HEART_RATE, TW_CHANNEL_NONE };
+
+  ask (window, TW_CHANNEL_GLUCOSE, predictors, TW_RESULT_FIT);
+}
+
+static void
+show_robust (TwWindow *window)
+{
+  TwAnalysisPage *page = ask (window, TW_CHANNEL_MAP, two_predictors, TW_RESULT_FIT);
+  TwAnalysisChoice choice;
+
+  tw_analysis_page_get_choice (page, &choice);
+  choice.method = TW_FIT_ROBUST;
+  choice.grid_min = 1;
+  choice.lag_min[TW_CHANNEL_HEART_RATE] = 10;
+  tw_analysis_page_set_choice (page, &choice);
+  while (tw_analysis_page_is_running (page))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+show_start (TwWindow *window)
+{
+  tw_window_open_analysis (window);
+}
+
+static void
+make_silent (TwWardFixture *fixture)
+{
+  TwSnapshot *snapshot = tw_ward_fixture_get (fixture, 1);
+
+  for (int i = 0; i < TW_N_CHANNELS; i++)
+    {
+      g_autoptr (TwSeries) empty = tw_series_new (0, 0);
+
+      g_clear_pointer (&snapshot->channels[i].series, tw_series_view_unref);
+      snapshot->channels[i].series = tw_series_snapshot (empty);
+    }
+}
+
+static void
+make_history_loading (TwWardFixture *fixture)
+{
+  make_silent (fixture);
+  tw_ward_fixture_get (fixture, 1)->loading = TRUE;
+}
+
 static const Shot shots[] = {
   { "ward", "demo", 0, NULL, NULL },
   { "ward", "live", 0, make_live, NULL },
@@ -240,6 +378,21 @@ static const Shot shots[] = {
   { "monitor", "table", 3, NULL, show_table },
   { "monitor", "frozen", 3, NULL, show_frozen },
   { "monitor", "recorded", 3, make_recorded, NULL },
+  { "analysis", "start", 3, NULL, show_start },
+  { "analysis", "fit", 3, NULL, show_fit },
+  { "analysis", "robust", 3, NULL, show_robust },
+  { "analysis", "residuals", 3, NULL, show_residuals },
+  { "analysis", "qq", 3, NULL, show_qq },
+  { "analysis", "predicted", 3, NULL, show_predicted },
+  { "analysis", "lags", 3, NULL, show_lags },
+  { "analysis", "distribution", 3, NULL, show_distribution },
+  { "analysis", "comparison", 3, NULL, show_comparison },
+  { "analysis", "table", 3, NULL, show_fit_table },
+  { "analysis", "too-few", 3, NULL, show_too_few },
+  { "analysis", "glucose", 8, NULL, show_glucose },
+  { "analysis", "recorded", 3, make_recorded, show_fit },
+  { "analysis", "no-data", 1, make_silent, show_start },
+  { "analysis", "loading", 1, make_history_loading, show_start },
   { "welcome", "start", 0, NULL, NULL },
 };
 

@@ -69,12 +69,28 @@ fit_ordinary (const TwDesign *design, const TwLeastSquares *squares, TwFit *fit)
 }
 
 static void
+keep_predictors (const TwDesign *design, TwFit *fit)
+{
+  gsize first = design->intercept ? 1 : 0;
+
+  for (gsize j = first; j < design->n_columns; j++)
+    {
+      double *values = g_new (double, design->n);
+
+      for (gsize i = 0; i < design->n; i++)
+        values[i] = design->column[j][i].hi;
+      fit->predictor[j - first] = values;
+    }
+}
+
+static void
 fit_design (const TwDesign *design, double lambda, TwFit *fit)
 {
   g_autoptr (TwLeastSquares) squares = tw_least_squares_solve (design);
   gboolean done = FALSE;
 
   tw_fit_basis_begin (design, squares, fit);
+  keep_predictors (design, fit);
   set_quality (design, squares, fit);
   switch (fit->method)
     {

@@ -21,6 +21,8 @@ tw_fit_free (TwFit *fit)
   g_free (fit->measured);
   g_free (fit->fitted);
   g_free (fit->residual);
+  for (gsize j = 0; j < TW_FIT_MAX_PREDICTORS; j++)
+    g_free (fit->predictor[j]);
   g_free (fit->leverage);
   g_free (fit->weight);
   g_free (fit->fit_low);

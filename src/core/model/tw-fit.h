@@ -142,6 +142,7 @@ typedef struct
   gint64 *t_us;              /* start of the bin; NULL: a table */
   gsize *row;                /* index of the grid's or table's row */
   double *measured, *fitted, *residual;
+  double *predictor[TW_FIT_MAX_PREDICTORS]; /* in its lag, to its power; NULL beyond the last */
   double *leverage;
   double *weight;            /* robust: 0..1; else all 1 */
   double *fit_low, *fit_high;         /* 95 % of the mean */

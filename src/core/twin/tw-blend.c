@@ -61,6 +61,24 @@ tw_blend_weights (const TwBlend *blend,
     weight[e] = sum > 0 ? weight[e] / sum : e == TW_EXPERT_PERSISTENCE;
 }
 
+/* An artefact is the last value of one moment: experts that follow it are held near the filter. */
+static double
+hold (double median, double filter, double reach)
+{
+  return CLAMP (median, filter - reach, filter + reach);
+}
+
+double
+tw_blend_mix (const TwExperts *experts, const double weight[TW_N_EXPERTS])
+{
+  double median = 0;
+
+  for (guint e = 0; e < TW_N_EXPERTS; e++)
+    if (weight[e] > 0)
+      median += weight[e] * hold (experts->median[e], experts->median[TW_EXPERT_FILTER], experts->reach);
+  return median;
+}
+
 double
 tw_blend_correct (const TwBlend *blend,
                   const TwBlendRules *rules,
@@ -96,6 +114,7 @@ tw_blend_issue (TwBlend *blend, guint i, int horizon_min, gint64 t_us, const TwE
   issued->change = (float) experts->change;
   issued->sd = (float) experts->sd;
   issued->last = (float) experts->last;
+  issued->reach = (float) experts->reach;
   for (guint e = 0; e < TW_N_EXPERTS; e++)
     issued->median[e] = (float) experts->median[e];
 }
@@ -112,7 +131,9 @@ learn_weights (TwBlendSlot *slot,
 
   for (guint e = 0; e < TW_N_EXPERTS; e++)
     {
-      double z = fabs (value - (double) issued->median[e]) / (double) issued->sd;
+      double median = hold ((double) issued->median[e], (double) issued->median[TW_EXPERT_FILTER],
+                            (double) issued->reach);
+      double z = fabs (value - median) / (double) issued->sd;
       double loss = z <= HUBER ? .5 * z * z : HUBER * (z - .5 * HUBER);
 
       weight[e] = 0;
@@ -147,7 +168,7 @@ learn_gain (TwBlendSlot *slot,
   double came = change + CLAMP (value - (double) issued->last - change, -bound, bound);
   double d = change / sd_pop, dy = came / sd_pop, gain = 1;
 
-  if (!isfinite (d))
+  if (!isfinite (d) || fabsf (issued->last - issued->median[TW_EXPERT_FILTER]) > issued->reach)
     return;
   slot->cross = (float) (rules->gain_memory * (double) slot->cross + d * dy);
   slot->square = (float) (rules->gain_memory * (double) slot->square + d * d);

@@ -35,6 +35,7 @@ typedef struct
   double median[TW_N_EXPERTS];
   double change; /* the ridge's change before gain and bias */
   double sd;     /* of the blend */
+  double reach;  /* no expert counts farther than this from the filter's median */
   double last;   /* newest reading */
 } TwExperts;
 
@@ -42,7 +43,7 @@ typedef struct
 {
   gint64 issued_us;
   float median[TW_N_EXPERTS];
-  float change, sd, last;
+  float change, sd, last, reach;
 } TwBlendIssued;
 
 typedef struct
@@ -71,6 +72,8 @@ void tw_blend_weights (const TwBlend *blend,
                        guint i,
                        const TwExperts *experts,
                        double weight[TW_N_EXPERTS]);
+/* Median of the experts under these weights. */
+double tw_blend_mix (const TwExperts *experts, const double weight[TW_N_EXPERTS]);
 /* The ridge's change with this patient's gain and bias; sd_pop of the channel. */
 double tw_blend_correct (const TwBlend *blend,
                          const TwBlendRules *rules,

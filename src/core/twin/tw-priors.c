@@ -28,6 +28,7 @@ struct _TwPriors
   guint32 stamp;
   TwVitalPriors vitals[TW_N_VITALS][TW_N_CADENCES];
   TwLearning learning;
+  TwBaselines *baselines; /* NULL: none */
   double hard[TW_N_VITALS][2];
   double draws[TW_N_VITALS][TW_PATHS][TW_PATH_DRAWS];
 };
@@ -92,7 +93,8 @@ make_draws (TwPriors *priors, GError **error)
 static guint32
 get_stamp (const TwTwinTables *tables)
 {
-  const char *const texts[] = { tables->priors, tables->quantiles, tables->experts, tables->learning };
+  const char *const texts[] = { tables->priors, tables->quantiles, tables->experts, tables->learning,
+                                tables->baselines != NULL ? tables->baselines : "" };
   guint32 stamp = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -122,6 +124,12 @@ tw_priors_new (const TwTwinTables *tables, TwCleanLimits *limits, GError **error
   if (!tw_priors_read (tables, priors->vitals, &priors->learning, &version, error)
       || !make_draws (priors, error))
     return NULL;
+  if (tables->baselines != NULL)
+    {
+      priors->baselines = tw_baselines_new (tables->baselines, -1, error);
+      if (priors->baselines == NULL)
+        return NULL;
+    }
   priors->version = g_strdup_printf ("%s/%s", TW_VERSION, version);
   return g_steal_pointer (&priors);
 }
@@ -141,6 +149,7 @@ tw_priors_unref (TwPriors *priors)
   if (priors == NULL || !g_atomic_ref_count_dec (&priors->refs))
     return;
   g_clear_pointer (&priors->limits, tw_clean_limits_unref);
+  g_clear_pointer (&priors->baselines, tw_baselines_free);
   g_free (priors->version);
   g_free (priors);
 }
@@ -151,6 +160,14 @@ tw_priors_get_version (const TwPriors *priors)
   g_return_val_if_fail (priors != NULL, "");
 
   return priors->version;
+}
+
+TwBaseline
+tw_priors_get_baseline (const TwPriors *priors, TwChannel channel, TwCadence cadence, int horizon_min)
+{
+  if (priors->baselines == NULL)
+    return (TwBaseline) { (double) NAN, (double) NAN, (double) NAN };
+  return tw_baselines_get (priors->baselines, channel, cadence, horizon_min);
 }
 
 const TwVitalPriors *

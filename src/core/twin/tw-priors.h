@@ -2,6 +2,7 @@
 /* What the room reads from the tables of priors and start quantiles, and the draws of the crossing paths. */
 #pragma once
 
+#include "tw-baselines.h"
 #include "tw-blend.h"
 #include "tw-filter.h"
 #include "tw-interval.h"
@@ -42,6 +43,9 @@ typedef struct
 
 const TwVitalPriors *tw_priors_get (const TwPriors *priors, TwChannel channel, TwCadence cadence);
 const TwLearning *tw_priors_get_learning (const TwPriors *priors);
+/* The usual errors of the baselines; NaN where their table was not given. */
+TwBaseline tw_priors_get_baseline (const TwPriors *priors, TwChannel channel, TwCadence cadence,
+                                   int horizon_min);
 void tw_priors_get_hard (const TwPriors *priors, TwChannel channel, double *low, double *high);
 /* Changes with the tables: a state saved under other tables is refused. */
 guint32 tw_priors_get_stamp (const TwPriors *priors);

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_RIDGE_FEATURES 24
+#define TW_RIDGE_FEATURES 30
 #define TW_SCALE_FEATURES 12
 
 /* Where the features come from: the trail and what the filter says about the horizon. */
@@ -25,7 +25,7 @@ typedef struct
 extern const char *const tw_ridge_names[TW_RIDGE_FEATURES];
 extern const char *const tw_scale_names[TW_SCALE_FEATURES];
 
-/* In population standard deviations, each within +-8. */
+/* In population standard deviations, each within +-8, in the order of the names. */
 void tw_ridge_features (const TwRidgeInput *input, double x[TW_RIDGE_FEATURES]);
 /* What ln of the size of the error depends on. */
 void tw_scale_features (const TwRidgeInput *input, double x[TW_SCALE_FEATURES]);

@@ -20,6 +20,7 @@
 #define JUDGED_FROM 20
 #define LEVEL .8
 #define CHANCE .01
+#define CERTAIN .7 /* of at most 50 inside: more than chance leaves, whatever their number */
 #define BACK_WINDOW 10
 #define BACK_INSIDE 8
 
@@ -62,13 +63,15 @@ take_cusum (TwSelfDrift *drift, const TwSelfVerdict *verdict)
 static TwDriftReason
 judge (const TwSelfDrift *drift)
 {
+  guint inside = tw_self_drift_inside (drift);
+
   if (drift->cusum_up > TW_SELF_CUSUM_LIMIT)
     return TW_DRIFT_ABOVE;
   if (drift->cusum_down > TW_SELF_CUSUM_LIMIT)
     return TW_DRIFT_BELOW;
-  if (drift->n >= JUDGED_FROM && tw_self_drift_inside (drift) < tw_self_drift_at_least (drift->n))
-    return TW_DRIFT_COVERAGE;
-  return TW_DRIFT_NONE;
+  if (drift->n < JUDGED_FROM || inside > CERTAIN * drift->n)
+    return TW_DRIFT_NONE;
+  return inside < tw_self_drift_at_least (drift->n) ? TW_DRIFT_COVERAGE : TW_DRIFT_NONE;
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define Z95 1.959963984540054
+#define MANY 1000
 #define SEED G_GUINT64_CONSTANT (0x7457696e57617264)
 
 static const double levels[TW_N_QUANTILES] = TW_QUANTILE_LEVELS;
@@ -93,15 +94,23 @@ tw_metric_coverage (guint n, guint inside)
   return coverage;
 }
 
-/* The terms of the distribution one after another, as logarithms: thousands of counts do not underflow. */
+/* The terms of the distribution one after another, as logarithms: many counts do not underflow. Of more than
+ * a thousand the normal law knows the range to within one count. */
 void
 tw_metric_binomial_range (guint n, double p, double tail, guint *low, guint *high)
 {
+  double half = gsl_cdf_ugaussian_Qinv (tail) * sqrt (n * p * (1 - p));
   double odds = log (p / (1 - p));
   double log_term = n * log1p (-p); /* of P (X = k) */
   double below = 0;                 /* P (X < k) */
   guint k = 0;
 
+  if (n > MANY)
+    {
+      *low = (guint) ceil (n * p - half);
+      *high = (guint) floor (n * p + half);
+      return;
+    }
   while (k < n && below + exp (log_term) <= tail)
     {
       below += exp (log_term);

@@ -16,13 +16,14 @@ G_BEGIN_DECLS
 /* Where a twin starts and how it learns; immutable, counted. */
 typedef struct _TwPriors TwPriors;
 
-/* Texts of the tables in data/tables, by their names; none is NULL. */
+/* Texts of the tables in data/tables, by their names; none is NULL but where it says so. */
 typedef struct
 {
   const char *priors;    /* filters */
   const char *quantiles; /* tracked horizons, start of the ranges */
   const char *experts;   /* pooled ridge, start weights, conditional width */
   const char *learning;  /* rates */
+  const char *baselines; /* what the twin is judged beside; NULL: the CRPS of the baselines stays unknown */
 } TwTwinTables;
 
 TwPriors *tw_priors_new (const TwTwinTables *tables, TwCleanLimits *limits, GError **error);

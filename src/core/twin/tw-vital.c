@@ -32,7 +32,7 @@
 #define SPREAD_MAX 10.0
 #define RUN_LIMIT 3
 #define SCALE_BOUND 1.8 /* ln of the most that the table widens or narrows a range */
-#define RIDGE_BOUND 4.0 /* sd: no pattern foretells more */
+#define REACH 4.0       /* sd: no expert counts farther from the filter */
 #define SPO2_CENSORED 99.5 /* a reading of 100 says no more than that when this is expected */
 #define MAX_STALE_US (12 * TW_HOUR)
 #define FIRST_US (-2208988800 * TW_SECOND) /* year 1900 */
@@ -316,12 +316,12 @@ look_at (const TwVital *vital,
                                ahead->level, ahead->sd, vital->model.spread };
   double x[MAX (TW_RIDGE_FEATURES, TW_SCALE_FEATURES)];
   double y = vital->model.newest_value;
-  double bound;
 
   tw_scale_features (&input, x);
   experts->sd = ahead->sd * sqrt (vital->model.spread)
                 * exp (CLAMP (tw_ridge_dot (table->scale, x, TW_SCALE_FEATURES), -SCALE_BOUND, SCALE_BOUND));
   experts->last = y;
+  experts->reach = REACH * ahead->sd * sqrt (vital->model.spread);
   experts->change = experts->median[TW_EXPERT_RIDGE] = (double) NAN;
   experts->median[TW_EXPERT_PERSONAL] = (double) NAN;
   experts->median[TW_EXPERT_PERSISTENCE] = y;
@@ -331,8 +331,6 @@ look_at (const TwVital *vital,
     return;
   tw_ridge_features (&input, x);
   experts->change = own->filter.sd * tw_ridge_dot (table->ridge, x, TW_RIDGE_FEATURES);
-  bound = RIDGE_BOUND * experts->sd;
-  experts->change = CLAMP (experts->change, -bound, bound);
   experts->median[TW_EXPERT_RIDGE]
       = y + tw_blend_correct (get_blend (vital, i), &tw_priors_get_learning (priors)->blend, i,
                               experts->change, experts->sd, own->filter.sd);
@@ -349,14 +347,12 @@ tw_vital_look (const TwVital *vital, const TwPriors *priors, TwOutlook *outlook)
       TwExperts *experts = &outlook->experts[i];
       double *weight = outlook->weight[i];
       TwFilterForecast ahead;
-      double median = 0;
+      double median;
 
       predict (vital, &own->filter, own->intervals.horizon_min[i], &ahead);
       look_at (vital, priors, i, &ahead, experts);
       tw_blend_weights (get_blend (vital, i), &own->experts[i].blend, i, experts, weight);
-      for (guint e = 0; e < TW_N_EXPERTS; e++)
-        if (weight[e] > 0)
-          median += weight[e] * experts->median[e];
+      median = tw_blend_mix (experts, weight);
       outlook->shift[i] = median - ahead.level;
       outlook->log_scale[i] = log (experts->sd / ahead.sd);
     }
@@ -439,10 +435,13 @@ record_issue (TwVital *vital,
               const double expert[TW_N_EXPERTS])
 {
   const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+  TwBaseline baseline = tw_priors_get_baseline (priors, (TwChannel) vital->channel,
+                                                (TwCadence) vital->model.cadence.cadence,
+                                                start->horizon_min[i]);
   TwSelfIssue issue = { .t_us = vital->model.newest_us,
                         .horizon_min = start->horizon_min[i],
-                        .sd_persistence = (double) NAN,
-                        .sd_ewma = (double) NAN,
+                        .sd_persistence = baseline.persistence_sd,
+                        .sd_ewma = baseline.ewma_sd,
                         .fallback = tw_self_score_is_in_drift (&vital->score, i) };
 
   for (guint e = 0; e < TW_N_EXPERTS; e++)

@@ -92,6 +92,14 @@ test_binomial (void)
       if (n > 0)
         g_assert_cmpfloat (gsl_cdf_binomial_P (low, .8, n), >, .025);
     }
+  for (guint n = 900; n <= 5000; n += 205)
+    {
+      tw_metric_binomial_range (n, .1, .025, &low, &high);
+      g_assert_cmpfloat (gsl_cdf_binomial_P (low - 2, .1, n), <=, .025);
+      g_assert_cmpfloat (gsl_cdf_binomial_P (low + 1, .1, n), >, .025);
+      g_assert_cmpfloat (gsl_cdf_binomial_Q (high + 1, .1, n), <=, .025);
+      g_assert_cmpfloat (gsl_cdf_binomial_Q (high - 2, .1, n), >, .025);
+    }
   /* 20 of .8: P (X <= 11) = .0100, P (X <= 12) = .0321; P (X = 20) = .0115. */
   tw_metric_binomial_range (20, .8, .025, &low, &high);
   g_assert_cmpuint (low, ==, 12);

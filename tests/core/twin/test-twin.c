@@ -520,15 +520,15 @@ static void
 test_frozen_answer (void)
 {
   static const struct { guint point; double variance, q[TW_N_QUANTILES]; } frozen[] = {
-    { 2, 12.743163152,
-      { 68.866769416, 72.395718747, 74.986086475, 77.002352810,
-        78.481177217, 80.788115812, 84.503061081 } },
-    { 5, 17.045660211,
-      { 70.350166021, 71.882770489, 74.495546879, 78.398360831,
-        81.250153545, 83.909094790, 89.607145532 } },
-    { 7, 21.328631613,
-      { 66.000367918, 70.083119643, 75.702055064, 78.985112682,
-        82.833003615, 86.255250065, 90.660992836 } },
+    { 2, 9.960270923,
+      { 69.314769136, 73.099649477, 74.924890759, 77.096681679,
+        78.779638294, 80.870367277, 84.526876923 } },
+    { 5, 17.260879244,
+      { 70.012226975, 71.163439053, 74.317856817, 77.970573957,
+        81.255096553, 82.743556177, 87.813187825 } },
+    { 7, 28.235086703,
+      { 66.199710105, 70.720116224, 74.932266808, 78.538928866,
+        82.359052194, 87.072711441, 91.905844974 } },
   };
   g_autoptr (TwTwin) twin = tw_twin_new (shared_priors);
   g_autoptr (GArray) samples = tw_test_stream (2385, 200, 78, 21);
@@ -546,13 +546,13 @@ test_frozen_answer (void)
         g_assert_cmpfloat_with_epsilon (point->q[l], frozen[i].q[l], 1e-6);
     }
   tw_twin_crossing (twin, TW_CHANNEL_MAP, forecast.issued_us, 70, TRUE, 60, &crossing);
-  g_assert_cmpfloat_with_epsilon (crossing.p, 0.124638292, 1e-6);
-  g_assert_cmpfloat_with_epsilon (crossing.p_low, 0.112798862, 1e-6);
-  g_assert_cmpfloat_with_epsilon (crossing.p_high, 0.389227943, 1e-6);
-  g_assert_cmpfloat_with_epsilon (crossing.t50_min, 9.886157, 1e-3);
+  g_assert_cmpfloat_with_epsilon (crossing.p, 0.135909969, 1e-6);
+  g_assert_cmpfloat_with_epsilon (crossing.p_low, 0.112949668, 1e-6);
+  g_assert_cmpfloat_with_epsilon (crossing.p_high, 0.372476428, 1e-6);
+  g_assert_cmpfloat_with_epsilon (crossing.t50_min, 17.978698, 1e-3);
   g_assert_cmpuint (forecast.honesty.scored, ==, 182);
-  g_assert_cmpuint (forecast.honesty.inside80, ==, 145);
-  g_assert_cmpfloat_with_epsilon (forecast.honesty.mae, 3.968898193, 1e-6);
+  g_assert_cmpuint (forecast.honesty.inside80, ==, 148);
+  g_assert_cmpfloat_with_epsilon (forecast.honesty.mae, 3.781688984, 1e-6);
 }
 
 int
