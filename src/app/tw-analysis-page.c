@@ -184,6 +184,16 @@ make_inquiry (TwAnalysisPage *self,
   return TRUE;
 }
 
+/* What was found answers what is asked; that time has gone on since is no other question. */
+static gboolean
+is_answered (TwAnalysisPage *self)
+{
+  const PatientState *state = get_state (self->item);
+
+  return state->findings != NULL && tw_analysis_choice_equal (&state->choice, &state->asked);
+}
+
+/* The window on the chart is that of the numbers beside it, also when time has gone on since. */
 static void
 show_window (TwAnalysisPage *self)
 {
@@ -195,7 +205,9 @@ show_window (TwAnalysisPage *self)
   gtk_toggle_button_set_active (self->day, choice->window == TW_WINDOW_24_H);
   gtk_toggle_button_set_active (self->everything, choice->window == TW_WINDOW_ALL);
   self->setting = FALSE;
-  if (!make_inquiry (self, &inquiry))
+  if (is_answered (self))
+    inquiry = get_state (self->item)->findings->inquiry;
+  else if (!make_inquiry (self, &inquiry))
     return;
   g_autofree char *window = tw_words_window (inquiry.from_us, inquiry.to_us);
   tw_label_update (self->window_label, window);
@@ -317,6 +329,7 @@ show_findings (TwAnalysisPage *self)
   if (state->findings != NULL && !belongs_to (state->findings, self->item))
     g_clear_pointer (&state->findings, tw_findings_unref);
   tw_analysis_results_set_findings (self->results, state->findings);
+  show_window (self);
   show_stack (self);
   show_running (self);
 }
@@ -369,7 +382,6 @@ tw_analysis_page_run (TwAnalysisPage *self)
   errand->item = g_object_ref (self->item);
   errand->cancellable = g_object_ref (state->running);
   g_weak_ref_init (&errand->page, self);
-  show_strip (self);
   tw_inquiry_run_async (&inquiry, tw_bed_item_get_snapshot (self->item), state->running, on_found, errand);
   show_running (self);
 }
@@ -450,15 +462,6 @@ on_range_chosen (TwRangeStrip *strip,
   run_soon (self);
 }
 
-/* What was found answers what is asked; that time has gone on since is no other question. */
-static gboolean
-is_answered (TwAnalysisPage *self)
-{
-  const PatientState *state = get_state (self->item);
-
-  return state->findings != NULL && tw_analysis_choice_equal (&state->choice, &state->asked);
-}
-
 /* What the patient's data is now: another patient, the first readings, ten seconds later. */
 static void
 update (TwAnalysisPage *self)
@@ -504,15 +507,18 @@ on_tick (TwAnalysisPage *self)
     update (self);
 }
 
+/* The file is written also when the window is closed meanwhile; then there is nobody to tell. */
 static void
 on_saved (GObject *source,
           GAsyncResult *result,
           gpointer data)
 {
-  g_autoptr (TwAnalysisPage) self = data;
+  g_autofree GWeakRef *page = data;
+  g_autoptr (TwAnalysisPage) self = g_weak_ref_get (page);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
+  g_weak_ref_clear (page);
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     {
       g_autofree char *name = g_file_get_basename (G_FILE (source));
@@ -521,7 +527,8 @@ on_saved (GObject *source,
     }
   else
     text = g_strdup_printf (_("Not saved: %s"), error->message);
-  g_signal_emit (self, outcome_signal, 0, text);
+  if (self != NULL)
+    g_signal_emit (self, outcome_signal, 0, text);
 }
 
 void
@@ -532,6 +539,7 @@ tw_analysis_page_save (TwAnalysisPage *self,
   const TwSheet *sheet;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
+  GWeakRef *page;
 
   g_return_if_fail (TW_IS_ANALYSIS_PAGE (self) && G_IS_FILE (file));
 
@@ -546,8 +554,10 @@ tw_analysis_page_save (TwAnalysisPage *self,
       g_signal_emit (self, outcome_signal, 0, text);
       return;
     }
+  page = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (page, self);
   g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                                       on_saved, g_object_ref (self));
+                                       on_saved, page);
 }
 
 static void

@@ -62,12 +62,20 @@ attach (TwAnalysisResults *self,
   gtk_grid_attach (self->coefficients, label, column, row, 1, 1);
 }
 
+static gboolean
+has_fit (TwAnalysisResults *self)
+{
+  const TwFit *fit = self->findings != NULL ? self->findings->fit : NULL;
+
+  return fit != NULL && fit->refusal.kind == TW_REFUSAL_NONE;
+}
+
 static void
 show_coefficients (TwAnalysisResults *self)
 {
   static const char *const titles[] = { N_ ("Coefficient"), N_ ("Estimate"), N_ ("95 % interval"), "p" };
   const TwFit *fit = self->findings != NULL ? self->findings->fit : NULL;
-  gboolean shown = fit != NULL && fit->refusal.kind == TW_REFUSAL_NONE;
+  gboolean shown = has_fit (self);
 
   while (gtk_widget_get_first_child (GTK_WIDGET (self->coefficients)) != NULL)
     gtk_grid_remove (self->coefficients, gtk_widget_get_first_child (GTK_WIDGET (self->coefficients)));
@@ -98,12 +106,11 @@ show_coefficients (TwAnalysisResults *self)
 static void
 show_warnings (TwAnalysisResults *self)
 {
-  const TwFit *fit = self->findings != NULL ? self->findings->fit : NULL;
   g_auto (GStrv) warnings = NULL;
 
   while (gtk_widget_get_first_child (GTK_WIDGET (self->warnings)) != NULL)
     gtk_box_remove (self->warnings, gtk_widget_get_first_child (GTK_WIDGET (self->warnings)));
-  if (fit == NULL || fit->refusal.kind != TW_REFUSAL_NONE)
+  if (!has_fit (self))
     return;
   warnings = tw_words_fit_warnings (self->findings);
   for (guint i = 0; warnings[i] != NULL; i++)
@@ -127,12 +134,11 @@ static void
 show_fit (TwAnalysisResults *self)
 {
   const TwFit *fit = self->findings != NULL ? self->findings->fit : NULL;
-  gboolean shown = fit != NULL && fit->refusal.kind == TW_REFUSAL_NONE;
+  gboolean shown = has_fit (self);
 
   show_coefficients (self);
   show_warnings (self);
   gtk_widget_set_visible (GTK_WIDGET (self->fit_notes), shown);
-  gtk_widget_set_visible (GTK_WIDGET (self->fit_words), self->findings != NULL);
   if (shown)
     {
       g_autofree char *words = tw_words_fit (self->findings);
@@ -173,6 +179,12 @@ show_choices (TwAnalysisResults *self)
   self->setting = FALSE;
 }
 
+static gboolean
+needs_fit (TwResult result)
+{
+  return result != TW_RESULT_LAGS && result != TW_RESULT_DISTRIBUTION && result != TW_RESULT_COMPARISON;
+}
+
 static void
 show_sheet (TwAnalysisResults *self)
 {
@@ -189,6 +201,9 @@ show_sheet (TwAnalysisResults *self)
   tw_label_update (self->refusal, self->sheet->refusal != NULL ? self->sheet->refusal : "");
   tw_label_update (self->words, self->sheet->words != NULL ? self->sheet->words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->words), self->sheet->words != NULL);
+  /* Why there is no fit is said once: in the place of the figure, or above another one. */
+  gtk_widget_set_visible (GTK_WIDGET (self->fit_words),
+                          self->sheet->refusal == NULL || has_fit (self) || !needs_fit (self->result));
   tw_figure_canvas_set_figure (self->canvas, self->sheet->figure, self->sheet->caption, self->sheet->words);
   tw_sheet_table_set_sheet (self->sheet_table,
                             self->table && self->sheet->refusal == NULL ? self->sheet : NULL);

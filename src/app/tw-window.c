@@ -319,7 +319,7 @@ tw_window_complete (TwWindow *self)
   g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
                             self->monitor);
   g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
-  g_signal_connect_swapped (self->analysis, "outcome", G_CALLBACK (tw_window_toast), self);
+  g_signal_connect_object (self->analysis, "outcome", G_CALLBACK (tw_window_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_connect_flags (self);
   update_view (self);

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define ALL_WARNINGS 7
+/* Rows further apart than this are worth a word when there are too few of them. */
+#define SHORTER_MIN 15
 
 char *
 tw_words_term (TwChannel channel,
@@ -233,6 +235,15 @@ tw_words_refusal (const TwFindings *findings,
   if (refusal->kind == TW_REFUSAL_NONE)
     return NULL;
   words = tw_refusal_dup_words (refusal);
+  if (refusal->kind == TW_REFUSAL_TOO_FEW && findings->fit != NULL && refusal == &findings->fit->refusal
+      && findings->fit->grid_min > SHORTER_MIN)
+    {
+      g_autofree char *labelled = with_labels (findings, words);
+
+      /* Translators: after "Too few points: 15 usable rows, 30 needed." */
+      return g_strdup_printf ("%s %s", labelled,
+                              _("A longer window, or a row every 15 min, may give more."));
+    }
   return with_labels (findings, words);
 }
 

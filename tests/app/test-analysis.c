@@ -26,6 +26,7 @@ typedef struct
   TwSettings *settings;
   TwWindow *window;
   TwAnalysisPage *page;
+  GFile *saving; /* being written while the window goes */
 } Stage;
 
 static void
@@ -113,6 +114,21 @@ tear_down (Stage *stage,
   g_assert_finalize_object (stage->model);
   g_assert_finalize_object (stage->settings);
   tw_ward_fixture_free (stage->ward);
+  if (stage->saving != NULL)
+    {
+      g_autoptr (GFile) file = g_steal_pointer (&stage->saving), folder = g_file_get_parent (file);
+      gint64 end_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+      while (!g_file_query_exists (file, NULL) && g_get_monotonic_time () < end_us)
+        g_main_context_iteration (NULL, FALSE);
+      for (int i = 0; i < 20; i++)
+        {
+          g_usleep (2000);
+          iterate ();
+        }
+      g_assert_true (g_file_delete (file, NULL, NULL));
+      g_assert_true (g_file_delete (folder, NULL, NULL));
+    }
 }
 
 static void
@@ -173,7 +189,7 @@ static void
 test_fit_in_three_actions (Stage *stage,
                            gconstpointer data)
 {
-  g_assert_true (shows (stage, "Choose one or more predictors"));
+  g_assert_true (shows (stage, "Choose at least one predictor"));
   gtk_check_button_set_active (find_check (stage, "HR"), TRUE);
   gtk_check_button_set_active (find_check (stage, "RR"), TRUE);
   g_assert_true (tw_analysis_page_is_running (stage->page));
@@ -352,6 +368,15 @@ test_window_on_the_chart (Stage *stage,
                    TW_RESULT_COMPARISON);
 }
 
+static void
+on_outcome (TwAnalysisPage *page,
+            const char *text,
+            char **kept)
+{
+  g_free (*kept);
+  *kept = g_strdup (text);
+}
+
 static GBytes *
 save (Stage *stage,
       TwExport format,
@@ -361,20 +386,20 @@ save (Stage *stage,
   g_autofree char *name = tw_sheet_dup_file_name (sheet, format, TW_FIXTURE_NOW_US);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *told = NULL;
   gint64 end_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
-  GBytes *bytes = NULL;
+  GBytes *bytes;
 
   g_assert_null (strstr (name, "DEMO"));
   g_assert_null (strstr (name, "4503"));
+  g_signal_connect (stage->page, "outcome", G_CALLBACK (on_outcome), &told);
   tw_analysis_page_save (stage->page, format, file);
-  while (bytes == NULL && g_get_monotonic_time () < end_us)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      bytes = g_file_load_bytes (file, NULL, NULL, NULL);
-      if (bytes != NULL && g_bytes_get_size (bytes) == 0)
-        g_clear_pointer (&bytes, g_bytes_unref);
-    }
-  iterate ();
+  while (told == NULL && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (stage->page, &told);
+  g_assert_nonnull (told);
+  g_assert_true (g_str_has_prefix (told, "Saved as twinward-fit-2026-11-22-1402."));
+  bytes = g_file_load_bytes (file, NULL, NULL, NULL);
   g_assert_nonnull (bytes);
   g_assert_true (g_file_delete (file, NULL, NULL));
   return bytes;
@@ -451,15 +476,6 @@ test_exports (Stage *stage,
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
-static void
-on_outcome (TwAnalysisPage *page,
-            const char *text,
-            char **kept)
-{
-  g_free (*kept);
-  *kept = g_strdup (text);
-}
-
 /* A folder that is not there: it is told, nothing ends. */
 static void
 test_not_saved (Stage *stage,
@@ -526,6 +542,20 @@ test_keys (Stage *stage,
   g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (stage->page)));
 }
 
+/* Ends the window while a file is being written: the file is written, nobody is told. */
+static void
+test_closed_while_saving (Stage *stage,
+                          gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("tw-analysis-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "closed.csv", NULL);
+
+  gtk_check_button_set_active (find_check (stage, "HR"), TRUE);
+  wait_for_fit (stage);
+  stage->saving = g_file_new_for_path (path);
+  tw_analysis_page_save (stage->page, TW_EXPORT_CSV, stage->saving);
+}
+
 /* Ends the window while a fit is on its way. */
 static void
 test_closed_while_running (Stage *stage,
@@ -569,6 +599,7 @@ main (int argc,
   ADD ("not-saved", test_not_saved);
   ADD ("copy", test_copy);
   ADD ("keys", test_keys);
+  ADD ("closed-while-saving", test_closed_while_saving);
   ADD ("closed-while-running", test_closed_while_running);
 #undef ADD
   status = g_test_run ();
