@@ -394,6 +394,43 @@ test_snapshots_do_not_change (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (tw_series_view_get_length (after->channels[TW_CHANNEL_HEART_RATE].series), ==, 13);
 }
 
+/* A snapshot lends the report of its time; it is made anew only when something was issued or scored. */
+static void
+test_snapshots_lend_reports (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwSnapshot) before = NULL;
+  g_autoptr (TwSnapshot) same = NULL;
+  g_autoptr (TwSnapshot) after = NULL;
+  const TwChannelSnapshot *heart_rate;
+  guint issued;
+
+  say_steady (fixture, TW_CHANNEL_HEART_RATE, 120, TW_MINUTE, 71.5);
+  settle (fixture);
+  before = tw_session_get_snapshot (fixture->session, 0);
+  heart_rate = &before->channels[TW_CHANNEL_HEART_RATE];
+  issued = heart_rate->report->issued;
+  g_assert_cmpuint (issued, >, 0);
+  g_assert_cmpint (heart_rate->report->channel, ==, TW_CHANNEL_HEART_RATE);
+  g_assert_cmpint (heart_rate->report->horizon_min, ==, heart_rate->forecast.honesty.horizon_min);
+  g_assert_cmpuint (heart_rate->report->scored, ==, heart_rate->forecast.honesty.scored);
+  g_assert_cmpfloat (heart_rate->width.sd, >, 0);
+  g_assert_null (before->channels[TW_CHANNEL_MAP].report);
+  g_assert_true (isnan (before->channels[TW_CHANNEL_MAP].width.sd));
+  g_assert_null (before->channels[TW_CHANNEL_FIO2].report);
+
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_SPO2, T0, 97, 0);
+  settle (fixture);
+  same = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_true (same != before);
+  g_assert_true (same->channels[TW_CHANNEL_HEART_RATE].report == heart_rate->report);
+
+  tw_scripted_source_say (fixture->source, 0, TW_CHANNEL_HEART_RATE, T0 + 15 * TW_MINUTE, 72, 0);
+  settle (fixture);
+  after = tw_session_get_snapshot (fixture->session, 0);
+  g_assert_cmpuint (after->channels[TW_CHANNEL_HEART_RATE].report->issued, >, issued);
+  g_assert_cmpuint (heart_rate->report->issued, ==, issued);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,6 +439,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/session/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("values-reach-the-snapshot", test_values_reach_the_snapshot);
   ADD ("report", test_report);
+  ADD ("snapshots-lend-reports", test_snapshots_lend_reports);
   ADD ("history-is-put-in-order", test_history_is_put_in_order);
   ADD ("age", test_age);
   ADD ("sparse-age", test_sparse_age);

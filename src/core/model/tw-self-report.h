@@ -86,7 +86,7 @@ typedef struct
   double cusum_up, cusum_down;  /* of z = (measured - median) / sd: now; at the limit the mark falls */
   double cusum_limit;
   guint recent_n, recent_inside80; /* the window that is judged */
-  guint recent_at_least;        /* fewer inside than this: unreliable (chance 1 in 100) */
+  guint recent_at_least;        /* fewer inside than this: unreliable (chance 1 in 100); 0: too few yet */
   guint episodes;               /* so far on this patient, this one included */
 } TwDrift;
 

@@ -17,7 +17,6 @@
 
 #define CUSUM_DRIFT .5
 #define Z_MOST 3.0
-#define JUDGED_FROM 20
 #define LEVEL .8
 #define CHANCE .01
 #define CERTAIN .7 /* of at most 50 inside: more than chance leaves, whatever their number */
@@ -69,7 +68,7 @@ judge (const TwSelfDrift *drift)
     return TW_DRIFT_ABOVE;
   if (drift->cusum_down > TW_SELF_CUSUM_LIMIT)
     return TW_DRIFT_BELOW;
-  if (drift->n < JUDGED_FROM || inside > CERTAIN * drift->n)
+  if (drift->n < TW_SELF_DRIFT_FROM || inside > CERTAIN * drift->n)
     return TW_DRIFT_NONE;
   return inside < tw_self_drift_at_least (drift->n) ? TW_DRIFT_COVERAGE : TW_DRIFT_NONE;
 }

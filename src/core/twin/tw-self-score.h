@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define TW_SELF_VOLATILITY_BINS 48
 #define TW_SELF_VOLATILITY_MEMORY 10
 #define TW_SELF_DRIFT_WINDOW 50
+#define TW_SELF_DRIFT_FROM 20 /* scored forecasts before coverage is judged */
 #define TW_SELF_CUSUM_LIMIT 8.0
 
 /* What is issued. */

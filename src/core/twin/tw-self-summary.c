@@ -190,7 +190,7 @@ fill_drift (const TwSelfDrift *own, TwDrift *drift)
     .cusum_limit = TW_SELF_CUSUM_LIMIT,
     .recent_n = own->n,
     .recent_inside80 = tw_self_drift_inside (own),
-    .recent_at_least = tw_self_drift_at_least (own->n),
+    .recent_at_least = own->n >= TW_SELF_DRIFT_FROM ? tw_self_drift_at_least (own->n) : 0,
     .episodes = own->episodes,
   };
 }
