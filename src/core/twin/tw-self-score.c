@@ -99,8 +99,10 @@ tw_self_score_reject (TwSelfScore *score, gint64 t_us)
       for (guint32 k = slot->settled; k != slot->issued; k++)
         {
           gint64 due_us = slot->memory[k % TW_SELF_RECENT].issued_us + slot->horizon_min * TW_MINUTE;
+          gint64 tolerance_us = slot->horizon_min * TW_MINUTE / 3;
 
-          if (ABS (t_us - due_us) <= slot->horizon_min * TW_MINUTE / 3)
+          /* Compared so, any time at all may be given. */
+          if (t_us >= due_us - tolerance_us && t_us <= due_us + tolerance_us)
             slot->pending[k % TW_SELF_PENDING].saw_rejected = TRUE;
         }
     }
@@ -239,7 +241,7 @@ count_coverage (TwSelfScore *score,
                 gint64 issued_us,
                 gboolean inside)
 {
-  gint64 stay_us = issued_us - score->first_us;
+  gint64 stay_us = score->first_us != G_MININT64 ? issued_us - score->first_us : 0;
   guint bin = TW_SELF_STAY_BINS - 1;
 
   while (bin > 0 && stay_us < tw_self_report_stay_from_h (bin) * TW_HOUR)
