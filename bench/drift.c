@@ -208,7 +208,7 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 1;
     }
-  bench->vital = g_malloc (tw_twin_channel_state_size ());
+  bench->vital = g_malloc (tw_twin_channel_state_size (TW_CHANNEL_GLUCOSE)); /* the largest */
   bench->out = forecasts != NULL ? fopen (forecasts, "w") : NULL;
   for (int i = 1; i < argc; i++)
     if (!run_file (bench, argv[i], &error))

@@ -43,8 +43,9 @@ load_twin (TwTables *tables, const char *folder, GError **error)
   g_autoptr (GBytes) experts = quantiles != NULL ? tw_tables_lookup (folder, "experts.csv", error) : NULL;
   g_autoptr (GBytes) learning = experts != NULL ? tw_tables_lookup (folder, "learning.csv", error) : NULL;
   g_autoptr (GBytes) baselines = learning != NULL ? tw_tables_lookup (folder, "baselines.csv", error) : NULL;
+  g_autoptr (GBytes) cgm = baselines != NULL ? tw_tables_lookup (folder, "cgm-prior.csv", error) : NULL;
 
-  if (baselines == NULL)
+  if (cgm == NULL)
     return FALSE;
   tables->limits = tw_clean_limits_new (text_of (clean), -1, error);
   if (tables->limits == NULL)
@@ -53,7 +54,8 @@ load_twin (TwTables *tables, const char *folder, GError **error)
                                                     .quantiles = text_of (quantiles),
                                                     .experts = text_of (experts),
                                                     .learning = text_of (learning),
-                                                    .baselines = text_of (baselines) },
+                                                    .baselines = text_of (baselines),
+                                                    .cgm = text_of (cgm) },
                                   tables->limits, error);
   return tables->priors != NULL;
 }

@@ -24,6 +24,7 @@ struct _TwPriors
 {
   gatomicrefcount refs;
   TwCleanLimits *limits;
+  TwCgmTable *cgm;
   char *version;
   guint32 stamp;
   TwVitalPriors vitals[TW_N_VITALS][TW_N_CADENCES];
@@ -94,7 +95,8 @@ static guint32
 get_stamp (const TwTwinTables *tables)
 {
   const char *const texts[] = { tables->priors, tables->quantiles, tables->experts, tables->learning,
-                                tables->baselines != NULL ? tables->baselines : "" };
+                                tables->baselines != NULL ? tables->baselines : "",
+                                tables->cgm != NULL ? tables->cgm : "" };
   guint32 stamp = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -130,6 +132,12 @@ tw_priors_new (const TwTwinTables *tables, TwCleanLimits *limits, GError **error
       if (priors->baselines == NULL)
         return NULL;
     }
+  if (tables->cgm != NULL)
+    {
+      priors->cgm = tw_cgm_table_new (tables->cgm, -1, error);
+      if (priors->cgm == NULL)
+        return NULL;
+    }
   priors->version = g_strdup_printf ("%s/%s", TW_VERSION, version);
   return g_steal_pointer (&priors);
 }
@@ -150,6 +158,7 @@ tw_priors_unref (TwPriors *priors)
     return;
   g_clear_pointer (&priors->limits, tw_clean_limits_unref);
   g_clear_pointer (&priors->baselines, tw_baselines_free);
+  g_clear_pointer (&priors->cgm, tw_cgm_table_free);
   g_free (priors->version);
   g_free (priors);
 }
@@ -180,6 +189,12 @@ const TwLearning *
 tw_priors_get_learning (const TwPriors *priors)
 {
   return &priors->learning;
+}
+
+const TwCgmTable *
+tw_priors_get_cgm (const TwPriors *priors)
+{
+  return priors->cgm;
 }
 
 void

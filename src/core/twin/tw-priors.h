@@ -4,6 +4,7 @@
 
 #include "tw-baselines.h"
 #include "tw-blend.h"
+#include "tw-cgm.h"
 #include "tw-filter.h"
 #include "tw-interval.h"
 #include "tw-ridge.h"
@@ -46,6 +47,8 @@ const TwLearning *tw_priors_get_learning (const TwPriors *priors);
 /* The usual errors of the baselines; NaN where their table was not given. */
 TwBaseline tw_priors_get_baseline (const TwPriors *priors, TwChannel channel, TwCadence cadence,
                                    int horizon_min);
+/* Of the glucose sensor; NULL: none. */
+const TwCgmTable *tw_priors_get_cgm (const TwPriors *priors);
 void tw_priors_get_hard (const TwPriors *priors, TwChannel channel, double *low, double *high);
 /* Changes with the tables: a state saved under other tables is refused. */
 guint32 tw_priors_get_stamp (const TwPriors *priors);

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tw-cgm-history.h"
 #include "tw-crossing.h"
 #include "tw-priors.h"
 #include "tw-time.h"
@@ -34,6 +35,7 @@ struct _TwTwin
 {
   TwPriors *priors;
   TwVitalHistory vitals[TW_N_VITALS];
+  TwCgmHistory cgm;
 };
 
 static gboolean
@@ -49,8 +51,15 @@ get_half_hour (gint64 t_us)
   return t_us / CHECKPOINT_US - (t_us % CHECKPOINT_US < 0);
 }
 
+/* The expert of the glucose sensor; NULL for other channels, and without its table. */
+static TwCgmHistory *
+get_cgm (TwTwin *twin, TwChannel channel)
+{
+  return channel == TW_CHANNEL_GLUCOSE && tw_priors_get_cgm (twin->priors) != NULL ? &twin->cgm : NULL;
+}
+
 static void
-keep_checkpoint (TwVitalHistory *history, gint64 t_us)
+keep_checkpoint (TwVitalHistory *history, TwCgmHistory *cgm, gint64 t_us)
 {
   gint64 half_hour = get_half_hour (t_us);
   guint at = (history->first + history->n) % N_CHECKPOINTS;
@@ -64,6 +73,8 @@ keep_checkpoint (TwVitalHistory *history, gint64 t_us)
     history->n++;
   memcpy (&history->checkpoints[at], &history->now.model, sizeof history->now.model);
   history->half_hour[at] = half_hour;
+  if (cgm != NULL)
+    tw_cgm_history_keep (cgm, half_hour);
 }
 
 /* priors is kept by reference. Never NULL. */
@@ -78,6 +89,8 @@ tw_twin_new (TwPriors *priors)
   twin->priors = tw_priors_ref (priors);
   for (guint c = 0; c < TW_N_VITALS; c++)
     tw_vital_start (&twin->vitals[c].now, priors, (TwChannel) c);
+  if (tw_priors_get_cgm (priors) != NULL)
+    tw_cgm_history_start (&twin->cgm, tw_priors_get_cgm (priors));
   return twin;
 }
 
@@ -94,15 +107,17 @@ TwUpdate
 tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample)
 {
   TwVitalHistory *history;
+  TwCgmHistory *cgm;
 
   g_return_val_if_fail (twin != NULL && sample != NULL, TW_UPDATE_REFUSED);
 
   if (!is_vital (channel))
     return TW_UPDATE_REFUSED;
   history = &twin->vitals[channel];
+  cgm = get_cgm (twin, channel);
   if (sample->t_us >= history->now.model.newest_us)
-    keep_checkpoint (history, sample->t_us);
-  return tw_vital_update (&history->now, twin->priors, sample);
+    keep_checkpoint (history, cgm, sample->t_us);
+  return tw_vital_update (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, sample);
 }
 
 /* The horizon that stands for the channel: 60 min, or 30, or the longest that is scored. */
@@ -379,7 +394,7 @@ tw_twin_width_split (const TwTwin *twin,
   tw_vital_centre (vital, &own->filter, &own->intervals, &outlook, split->age_min + horizon_min, &now);
   tw_vital_centre (vital, &own->filter, &own->intervals, &outlook, split->age_min, &then);
   fresh = *vital;
-  tw_vital_replay (&fresh, twin->priors,
+  tw_vital_replay (&fresh, twin->priors, NULL,
                    &(TwSample){ .t_us = MAX (now_us, vital->model.newest_us), .value = then.median });
   fresh.model.spread = vital->model.spread;
   tw_vital_look (&fresh, twin->priors, &outlook);
@@ -447,9 +462,9 @@ tw_twin_get_cadence (const TwTwin *twin, TwChannel channel)
 }
 
 gsize
-tw_twin_channel_state_size (void)
+tw_twin_channel_state_size (TwChannel channel)
 {
-  return sizeof (TwVital);
+  return sizeof (TwVital) + (channel == TW_CHANNEL_GLUCOSE ? sizeof (TwCgm) : 0);
 }
 
 void
@@ -458,22 +473,34 @@ tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state)
   g_return_if_fail (twin != NULL && state != NULL && is_vital (channel));
 
   memcpy (state, &twin->vitals[channel].now, sizeof (TwVital));
+  if (channel == TW_CHANNEL_GLUCOSE)
+    memcpy ((guint8 *) state + sizeof (TwVital), &twin->cgm.now, sizeof (TwCgm));
 }
 
 /* FALSE, and nothing changed, when the state is of another size, version, channel or set of tables. */
 gboolean
 tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size)
 {
+  TwCgmHistory *sensor;
   TwVitalHistory *history;
   TwVital vital;
+  TwCgm cgm;
 
   g_return_val_if_fail (twin != NULL && state != NULL && is_vital (channel), FALSE);
 
-  if (size != sizeof vital)
+  if (size != tw_twin_channel_state_size (channel))
     return FALSE;
+  sensor = get_cgm (twin, channel);
   memcpy (&vital, state, sizeof vital);
   if (!tw_vital_is_sound (&vital, twin->priors, channel))
     return FALSE;
+  if (sensor != NULL)
+    {
+      memcpy (&cgm, (const guint8 *) state + sizeof vital, sizeof cgm);
+      if (!tw_cgm_is_sound (&cgm))
+        return FALSE;
+      tw_cgm_history_restore (sensor, &cgm);
+    }
   history = &twin->vitals[channel];
   history->first = 0;
   history->n = 0;
@@ -483,7 +510,7 @@ tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsi
 
 /* Goes back to the newest checkpoint that knows nothing from from_us on; FALSE when there is none. */
 static gboolean
-go_back (TwVitalHistory *history, gint64 from_us)
+go_back (TwVitalHistory *history, TwCgmHistory *cgm, gint64 from_us)
 {
   for (guint n = history->n; n > 0; n--)
     {
@@ -491,6 +518,10 @@ go_back (TwVitalHistory *history, gint64 from_us)
 
       if (history->checkpoints[at].n_accepted > 0 && history->checkpoints[at].newest_us >= from_us)
         continue;
+      if (cgm != NULL && !tw_cgm_history_has (cgm, history->half_hour[at]))
+        continue;
+      if (cgm != NULL)
+        tw_cgm_history_go_back (cgm, history->half_hour[at]);
       tw_vital_go_back (&history->now, &history->checkpoints[at]);
       history->n = n - 1;
       return TRUE;
@@ -504,6 +535,7 @@ void
 tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
 {
   TwVitalHistory *history;
+  TwCgmHistory *cgm;
   gsize length;
 
   g_return_if_fail (twin != NULL && view != NULL);
@@ -511,7 +543,8 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
   if (!is_vital (channel))
     return;
   history = &twin->vitals[channel];
-  if (!go_back (history, from_us))
+  cgm = get_cgm (twin, channel);
+  if (!go_back (history, cgm, from_us))
     return;
   length = tw_series_view_get_length (view);
   for (gsize i = tw_series_view_find (view, history->now.model.newest_us); i < length; i++)
@@ -521,7 +554,7 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
       tw_series_view_get (view, i, &sample);
       if (sample.t_us <= history->now.model.newest_us)
         continue;
-      keep_checkpoint (history, sample.t_us);
-      tw_vital_replay (&history->now, twin->priors, &sample);
+      keep_checkpoint (history, cgm, sample.t_us);
+      tw_vital_replay (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, &sample);
     }
 }

@@ -24,6 +24,7 @@ typedef struct
   const char *experts;   /* pooled ridge, start weights, conditional width */
   const char *learning;  /* rates */
   const char *baselines; /* what the twin is judged beside; NULL: the CRPS of the baselines stays unknown */
+  const char *cgm;       /* glucose sensor; NULL: no personal expert */
 } TwTwinTables;
 
 TwPriors *tw_priors_new (const TwTwinTables *tables, TwCleanLimits *limits, GError **error);
@@ -113,7 +114,7 @@ TwCadence tw_twin_get_cadence (const TwTwin *twin, TwChannel channel);
 
 /* The state of one channel, bit for bit, without its checkpoints: for save and restore of the twin. Restore
  * is FALSE, and nothing changed, for another size, version, channel or set of tables. */
-gsize tw_twin_channel_state_size (void);
+gsize tw_twin_channel_state_size (TwChannel channel);
 void tw_twin_save_channel (const TwTwin *twin, TwChannel channel, void *state);
 gboolean tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsize size);
 

@@ -50,6 +50,8 @@ tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel)
   vital->model.judged_us = G_MININT64;
   vital->model.spread = 1;
   vital->model.n_spread = SPREAD_START;
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
+    vital->model.personal[i] = (double) NAN;
   tw_cadence_start (&vital->model.cadence);
   tw_trail_start (&vital->model.trail);
   tw_blend_start (&vital->model.blend);
@@ -269,9 +271,23 @@ mature (TwVital *vital, const TwPriors *priors, const TwReading *before, const T
                      &own->experts[i].blend, i, own->intervals.horizon_min[i], own->filter.sd, before, now);
 }
 
+/* The sensor's own expert takes the newest reading too, and says what it expects. */
+static void
+ask_sensor (TwVital *vital, const TwPriors *priors, TwCgm *cgm)
+{
+  const TwIntervalStart *start = &tw_vital_get_priors (vital, priors)->intervals;
+  const TwCgmTable *table = tw_priors_get_cgm (priors);
+
+  if (table == NULL)
+    return;
+  tw_cgm_add (cgm, table, vital->model.newest_us, vital->model.newest_value);
+  for (guint i = 0; i < start->n_horizons; i++)
+    vital->model.personal[i] = tw_cgm_median (cgm, table, start->horizon_min[i]);
+}
+
 /* Everything that a sample does to the model, but for the forecasts it issues. */
 static TwUpdate
-absorb (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+absorb (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample)
 {
   TwReading before = { vital->model.newest_us, vital->model.newest_value };
   TwReading now = { sample->t_us, sample->value };
@@ -289,6 +305,8 @@ absorb (TwVital *vital, const TwPriors *priors, const TwSample *sample)
   vital->model.newest_us = sample->t_us;
   vital->model.newest_value = sample->value;
   vital->model.n_accepted++;
+  if (cgm != NULL)
+    ask_sensor (vital, priors, cgm);
   return result;
 }
 
@@ -323,7 +341,7 @@ look_at (const TwVital *vital,
   experts->last = y;
   experts->reach = REACH * ahead->sd * sqrt (vital->model.spread);
   experts->change = experts->median[TW_EXPERT_RIDGE] = (double) NAN;
-  experts->median[TW_EXPERT_PERSONAL] = (double) NAN;
+  experts->median[TW_EXPERT_PERSONAL] = vital->model.personal[i];
   experts->median[TW_EXPERT_PERSISTENCE] = y;
   experts->median[TW_EXPERT_EWMA] = vital->model.trail.ewma[i];
   experts->median[TW_EXPERT_FILTER] = ahead->level;
@@ -487,7 +505,7 @@ may_issue (const TwVital *vital)
 
 /* Feeds one sample. See tw_twin_update for the contract. */
 TwUpdate
-tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+tw_vital_update (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample)
 {
   TwReading before = { vital->model.newest_us, vital->model.newest_value };
   TwReading now = { sample->t_us, sample->value };
@@ -504,7 +522,7 @@ tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample)
   tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
                       &tw_priors_get_learning (priors)->intervals,
                       vital->model.n_accepted > 0 ? &before : NULL, &now);
-  result = absorb (vital, priors, sample);
+  result = absorb (vital, priors, cgm, sample);
   if (may_issue (vital))
     {
       TwOutlook outlook;
@@ -522,13 +540,13 @@ tw_vital_go_back (TwVital *vital, const TwVitalModel *model)
 }
 
 void
-tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample)
+tw_vital_replay (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample)
 {
   TwOutlook outlook;
 
   if (!is_usable (vital, priors, sample))
     return;
-  absorb (vital, priors, sample);
+  absorb (vital, priors, cgm, sample);
   if (may_issue (vital))
     propose (vital, priors, &outlook);
 }

@@ -16,7 +16,7 @@
 G_BEGIN_DECLS
 
 #define TW_VITAL_MAGIC 0x54574956u /* "TWIV" */
-#define TW_VITAL_VERSION 3
+#define TW_VITAL_VERSION 4
 #define TW_VITAL_MIN_READINGS 5
 
 /* What was learned from the readings: the same readings in the same order give the same bits. */
@@ -37,6 +37,7 @@ typedef struct
   TwCadenceState cadence;
   TwTrail trail;
   TwBlend blend;
+  double personal[TW_INTERVAL_HORIZONS]; /* medians of the sensor's own expert; NaN: none */
 } TwVitalModel;
 
 /* The model, and the record of the forecasts that were really issued: late data change the first only. */
@@ -61,11 +62,13 @@ typedef struct
 } TwOutlook;
 
 void tw_vital_start (TwVital *vital, const TwPriors *priors, TwChannel channel);
-TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, const TwSample *sample);
+/* cgm: the glucose sensor's expert, which takes the sample too; NULL for other signs, and where it has to
+ * stay as it is. */
+TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample);
 /* Goes back to an earlier model, before late data are run again. The record stays as it was lived. */
 void tw_vital_go_back (TwVital *vital, const TwVitalModel *model);
 /* Learns from a sample again, without scoring or issuing. */
-void tw_vital_replay (TwVital *vital, const TwPriors *priors, const TwSample *sample);
+void tw_vital_replay (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample);
 /* Whether a saved state may be taken up: right version, tables and channel, and every number in its range. */
 gboolean tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel);
 /* Parameters at the vital's cadence. */

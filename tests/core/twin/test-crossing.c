@@ -54,7 +54,7 @@ feed_vital (TwVital *vital, const TwPriors *priors, double gap_min)
 
   tw_vital_start (vital, priors, TW_CHANNEL_MAP);
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
-    tw_vital_update (vital, priors,
+    tw_vital_update (vital, priors, NULL,
                      &(TwSample) { TW_TEST_START_US + (gint64) (i * gap_min * TW_MINUTE), values[i], 0 });
 }
 

@@ -39,8 +39,11 @@ tw_test_priors (void)
   g_autofree char *quantiles_csv = tw_test_dup_table ("quantiles.csv");
   g_autofree char *experts_csv = tw_test_dup_table ("experts.csv");
   g_autofree char *learning_csv = tw_test_dup_table ("learning.csv");
+  g_autofree char *cgm_csv = tw_test_dup_table ("cgm-prior.csv");
 
-  return tw_test_priors_from (&(TwTwinTables) { priors_csv, quantiles_csv, experts_csv, learning_csv });
+  return tw_test_priors_from (&(TwTwinTables) { .priors = priors_csv, .quantiles = quantiles_csv,
+                                                .experts = experts_csv, .learning = learning_csv,
+                                                .cgm = cgm_csv });
 }
 
 /* A standard normal number. */
