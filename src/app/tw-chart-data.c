@@ -4,6 +4,7 @@
 
 #include "tw-chart-data.h"
 
+#include "tw-words-trust.h"
 #include "tw-words-value.h"
 
 #include <math.h>
@@ -15,6 +16,39 @@ series_of (const TwSnapshot *snapshot,
   TwSeriesView *series = snapshot->channels[channel].series;
 
   return series != NULL && tw_series_view_get_length (series) > 0 ? series : NULL;
+}
+
+/* The forecasts of the main horizon that were truly issued, as they were issued. */
+static void
+fill_ghosts (TwStripData *data,
+             const TwSelfReport *report)
+{
+  TwGhostPoint *ghosts = g_new0 (TwGhostPoint, MAX (report->n_ghosts, 1));
+
+  data->n_ghosts = MIN (report->n_ghosts, TW_PLOT_MAX_GHOSTS);
+  for (guint i = 0; i < data->n_ghosts; i++)
+    ghosts[i] = (TwGhostPoint) { report->ghosts[i].issued_us, report->ghosts[i].due_us, report->ghosts[i].q10,
+                                 report->ghosts[i].median, report->ghosts[i].q90 };
+  data->ghosts = ghosts;
+}
+
+/* Spans that the source calls missing, of this channel or of all; the newest that there is room for. */
+static void
+fill_missing (TwStripData *data,
+              const TwSnapshot *snapshot,
+              TwChannel channel)
+{
+  TwMissingSpan *missing = g_new0 (TwMissingSpan, TW_PLOT_MAX_MISSING);
+
+  for (guint i = snapshot->gaps != NULL ? snapshot->gaps->len : 0; i > 0; i--)
+    {
+      const TwGapInterval *gap = &g_array_index (snapshot->gaps, TwGapInterval, i - 1);
+
+      if ((gap->channel == channel || gap->channel == TW_CHANNEL_NONE)
+          && data->n_missing < TW_PLOT_MAX_MISSING)
+        missing[data->n_missing++] = (TwMissingSpan) { gap->from_us, gap->to_us };
+    }
+  data->missing = missing;
 }
 
 void
@@ -41,6 +75,15 @@ tw_chart_data_fill (TwStripData *data,
   data->limit_high = values->limit_high;
   data->gap_us = values->expected_us > 0 ? 3 * values->expected_us : 0;
   data->window = *window;
+  if (values->report != NULL)
+    {
+      g_autofree char *record = tw_words_trust_short (values->report);
+
+      data->doubted = values->report->line.meter == TW_METER_NARROW;
+      data->record = record[0] != '\0' ? g_steal_pointer (&record) : NULL;
+      fill_ghosts (data, values->report);
+    }
+  fill_missing (data, snapshot, channel);
   if (snapshot->loading && data->series == NULL)
     data->state = TW_STRIP_LOADING;
   else if (freshness == TW_FRESH_LOST)
@@ -55,5 +98,10 @@ void
 tw_chart_data_clear (TwStripData *data)
 {
   g_free ((char *) data->withheld);
-  data->withheld = NULL;
+  g_free ((char *) data->record);
+  g_free ((TwGhostPoint *) data->ghosts);
+  g_free ((TwMissingSpan *) data->missing);
+  data->withheld = data->record = NULL;
+  data->ghosts = NULL;
+  data->missing = NULL;
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TwForecastFoot, tw_forecast_foot, TW, FORECAST_FOOT, GtkBox)
 
 GtkWidget *tw_forecast_foot_new (void);
-void tw_forecast_foot_update (TwForecastFoot *self, const TwSnapshot *snapshot, gint64 now_us,
-                              TwUnit glucose_unit);
+/* Pressing it activates win.honesty. */
+void tw_forecast_foot_update (TwForecastFoot *self, const TwSnapshot *snapshot, gint64 now_us);
 
 G_END_DECLS

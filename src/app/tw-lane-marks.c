@@ -67,6 +67,33 @@ is_usable (const TwSample *sample)
   return isfinite (sample->value) && tw_quality_verdict (sample->quality) <= TW_VERDICT_DOUBTFUL;
 }
 
+/* Entries of a lane that do not count, each with its reason. */
+static void
+add_refused (GArray *marks,
+             const TwLaneMark *place,
+             TwSeriesView *series,
+             gint64 from_us,
+             gint64 now_us)
+{
+  gsize n = tw_series_view_get_length (series);
+
+  for (gsize i = tw_series_view_find (series, from_us); i < n; i++)
+    {
+      TwSample sample;
+      TwLaneMark mark = *place;
+
+      tw_series_view_get (series, i, &sample);
+      if (sample.t_us > now_us)
+        break;
+      if (is_usable (&sample))
+        continue;
+      mark.kind = TW_MARK_REFUSED;
+      mark.from_us = sample.t_us;
+      mark.label = _(tw_reason_label (tw_quality_reason (sample.quality)));
+      tw_lane_marks_add (marks, &mark);
+    }
+}
+
 static void
 add_points (GArray *marks,
             TwSeriesView *series,
@@ -292,12 +319,30 @@ tw_lane_marks_add_snapshot (GArray *marks,
                             gint64 now_us,
                             char *captions[2])
 {
+  static const struct
+  {
+    TwChannel channel;
+    TwLaneMark mark;
+  } places[] = {
+    { TW_CHANNEL_FLUID_BOLUS, { .lane = TW_LANE_TREATMENTS } },
+    { TW_CHANNEL_PARACETAMOL, { .lane = TW_LANE_TREATMENTS } },
+    { TW_CHANNEL_INSULIN_BOLUS, { .lane = TW_LANE_TREATMENTS } },
+    { TW_CHANNEL_CARBOHYDRATE, { .lane = TW_LANE_TREATMENTS } },
+    { TW_CHANNEL_NOREPINEPHRINE, { .lane = TW_LANE_TREATMENTS, .row = 1 } },
+    { TW_CHANNEL_INSULIN_BASAL, { .lane = TW_LANE_TREATMENTS, .row = 1 } },
+    { TW_CHANNEL_OXYGEN_FLOW, { .lane = TW_LANE_OXYGEN } },
+    { TW_CHANNEL_FIO2, { .lane = TW_LANE_OXYGEN } },
+    { TW_CHANNEL_CONSCIOUSNESS, { .lane = TW_LANE_CONSCIOUSNESS } },
+  };
   TwLaneMark oxygen = { .lane = TW_LANE_OXYGEN, .kind = TW_MARK_BAND };
   TwChannel source =
       has_values (snapshot, TW_CHANNEL_OXYGEN_FLOW) ? TW_CHANNEL_OXYGEN_FLOW : TW_CHANNEL_FIO2;
 
   captions[0] = captions[1] = NULL;
   add_treatments (marks, snapshot, from_us, now_us, captions);
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    if (has_values (snapshot, places[i].channel))
+      add_refused (marks, &places[i].mark, snapshot->channels[places[i].channel].series, from_us, now_us);
   if (has_values (snapshot, source))
     add_blocks (marks, &oxygen, snapshot->channels[source].series, source, from_us, now_us,
                 dup_oxygen);

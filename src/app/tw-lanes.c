@@ -97,6 +97,22 @@ append_words (Brush *brush,
   return width;
 }
 
+/* What a row of treatments is, before the plot: a dose at its left edge covers nothing. */
+static void
+append_caption (Brush *brush,
+                double middle,
+                const char *words)
+{
+  int width, height;
+
+  if (words == NULL)
+    return;
+  g_autoptr (PangoLayout) layout = tw_chart_layout (brush->widget, TEXT_PX, FALSE, words);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  tw_chart_append_layout (brush->snapshot, layout, MAX (brush->from_x - width - 8, 0), middle - height / 2.0,
+                          &brush->theme->text_secondary);
+}
+
 static void
 append_diamond (Brush *brush,
                 double x,
@@ -131,6 +147,25 @@ append_drop (Brush *brush,
   cairo_curve_to (cr, x + 3, y + 5, x - 3, y + 5, x - 3.6, y + 2);
   cairo_curve_to (cr, x - 4, y - 1, x - 1, y - 3, x, y - 6);
   cairo_fill (cr);
+  cairo_destroy (cr);
+}
+
+static void
+append_cross (Brush *brush,
+              double x,
+              double y)
+{
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) x - 5, (float) y - 5, 10, 10);
+  cairo_t *cr = gtk_snapshot_append_cairo (brush->snapshot, &bounds);
+  const TwColour *colour = &brush->theme->text_secondary;
+
+  cairo_set_source_rgba (cr, colour->r, colour->g, colour->b, colour->a);
+  cairo_set_line_width (cr, 1.5);
+  cairo_move_to (cr, x - 3, y - 3);
+  cairo_line_to (cr, x + 3, y + 3);
+  cairo_move_to (cr, x - 3, y + 3);
+  cairo_line_to (cr, x + 3, y - 3);
+  cairo_stroke (cr);
   cairo_destroy (cr);
 }
 
@@ -186,7 +221,7 @@ append_dose (const TwLanes *self,
              const TwLaneMark *mark,
              double middle)
 {
-  double x = time_x (self, brush, mark->from_us), end = x + 5;
+  double x = MAX (time_x (self, brush, mark->from_us), brush->from_x + 5), end = x + 5;
 
   if (mark->to_us > mark->from_us)
     {
@@ -269,6 +304,10 @@ append_mark (const TwLanes *self,
     case TW_MARK_DOSE:
       append_dose (self, brush, mark, middle);
       break;
+    case TW_MARK_REFUSED:
+      append_cross (brush, x, middle);
+      append_words (brush, mark->row, x + 7, middle, mark->label, &brush->theme->text_secondary);
+      break;
     case TW_MARK_RATE:
     case TW_MARK_BAND:
       append_block (self, brush, mark, middle, 12);
@@ -317,9 +356,8 @@ append_lane (TwLanes *self,
     return;
   if (lane == TW_LANE_TREATMENTS)
     for (int row = 0; row < 2; row++)
-      append_words (brush, row, brush->from_x + 5, top + (row == 0 ? 8 : 23),
-                    self->captions[row] != NULL ? self->captions[row] : self->given_captions[row],
-                    &brush->theme->text_secondary);
+      append_caption (brush, top + (row == 0 ? 8 : 23),
+                      self->captions[row] != NULL ? self->captions[row] : self->given_captions[row]);
   append_marks (self, brush, self->given, lane, top);
   append_marks (self, brush, self->own, lane, top);
 }

@@ -30,7 +30,8 @@ typedef enum
   TW_MARK_BAND,      /* quiet bar with text */
   TW_MARK_FLAG,      /* filled box in the level's colour with its symbol */
   TW_MARK_PREDICTED, /* dashed box in the level's colour */
-  TW_MARK_NO_SIGNAL  /* outlined box */
+  TW_MARK_NO_SIGNAL, /* outlined box */
+  TW_MARK_REFUSED    /* cross and why: an entry that does not count */
 } TwMarkKind;
 
 typedef struct

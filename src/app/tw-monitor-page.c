@@ -13,6 +13,7 @@
 #include "tw-strip-widget.h"
 #include "tw-time-axis.h"
 #include "tw-time.h"
+#include "tw-trust-panel.h"
 #include "tw-values-table.h"
 #include "tw-words-value.h"
 
@@ -33,7 +34,7 @@ struct _TwMonitorPage
   gboolean outdated, compact;
   guint compact_source;
   int window_min, horizon_min;
-  gboolean show_forecast, show_ranges, shows_table, frozen;
+  gboolean show_forecast, show_ranges, show_ghosts, shows_table, shows_trust, frozen;
   TwSnapshot *frozen_snapshot;
   gint64 frozen_us;
   gint64 view_from_us, view_to_us, previous_from_us, previous_to_us; /* 0: follows now */
@@ -45,6 +46,7 @@ struct _TwMonitorPage
   GtkLabel *away_label;
   TwValuesTable *table;
   TwForecastFoot *foot;
+  TwTrustPanel *trust;
   TwTimeAxis *heading, *axis;
   TwLanes *lanes;
   TwNumeric *numerics[N_STRIPS];
@@ -110,6 +112,8 @@ update_strips (TwMonitorPage *self,
       tw_chart_data_fill (&data, snapshot, self->channels[i], window, glucose_unit);
       if (!self->show_forecast || self->horizon_min == 0)
         data.forecast = NULL;
+      if (!self->show_ghosts)
+        data.n_ghosts = 0;
       tw_strip_widget_set_data (self->strips[i], &data);
       tw_chart_data_clear (&data);
     }
@@ -187,7 +191,12 @@ update (TwMonitorPage *self)
   now_us = tw_ward_model_get_now (self->model);
   glucose_unit = tw_ward_model_get_glucose_unit (self->model);
   tw_monitor_tools_update (self->tools, snapshot);
-  tw_forecast_foot_update (self->foot, snapshot, now_us, glucose_unit);
+  tw_forecast_foot_update (self->foot, snapshot, now_us);
+  if (self->shows_trust)
+    {
+      tw_trust_panel_update (self->trust);
+      return;
+    }
   if (self->shows_table)
     {
       tw_values_table_update (self->table, snapshot, now_us, self->horizon_min, glucose_unit);
@@ -338,6 +347,7 @@ tw_monitor_page_class_init (TwMonitorPageClass *klass)
   g_type_ensure (TW_TYPE_MONITOR_TOOLS);
   g_type_ensure (TW_TYPE_VALUES_TABLE);
   g_type_ensure (TW_TYPE_FORECAST_FOOT);
+  g_type_ensure (TW_TYPE_TRUST_PANEL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/twinward/Twinward/tw-monitor-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TwMonitorPage, tools);
@@ -348,6 +358,7 @@ tw_monitor_page_class_init (TwMonitorPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TwMonitorPage, away_label);
   gtk_widget_class_bind_template_child (widget_class, TwMonitorPage, table);
   gtk_widget_class_bind_template_child (widget_class, TwMonitorPage, foot);
+  gtk_widget_class_bind_template_child (widget_class, TwMonitorPage, trust);
 }
 
 /* Strips and numerics share their rows; the pressure's is higher for its envelope. */
@@ -365,7 +376,7 @@ build_strips (TwMonitorPage *self)
       adw_clamp_set_maximum_size (ADW_CLAMP (clamp), NUMERICS_WIDTH);
       adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), NUMERICS_WIDTH);
       adw_clamp_set_child (ADW_CLAMP (clamp), numeric);
-      gtk_widget_set_size_request (strip, 300, i == 2 ? 72 : 52);
+      gtk_widget_set_size_request (strip, 300, i == 2 ? 66 : 48);
       gtk_widget_set_hexpand (clamp, FALSE);
       gtk_widget_set_hexpand (strip, TRUE);
       gtk_widget_set_vexpand (strip, TRUE);
@@ -415,6 +426,7 @@ tw_monitor_page_set_model (TwMonitorPage *self,
   g_return_if_fail (self->model == NULL);
 
   self->model = g_object_ref (model);
+  tw_trust_panel_set_model (self->trust, model);
   g_signal_connect_swapped (model, "tick", G_CALLBACK (update), self);
   g_signal_connect_swapped (model, "status-changed", G_CALLBACK (update_heading), self);
 }
@@ -430,6 +442,7 @@ tw_monitor_page_set_item (TwMonitorPage *self,
   if (self->item != NULL)
     g_signal_handlers_disconnect_by_data (self->item, self);
   g_set_object (&self->item, item);
+  tw_trust_panel_set_item (self->trust, item);
   self->frozen = FALSE;
   g_clear_pointer (&self->frozen_snapshot, tw_snapshot_unref);
   self->view_from_us = self->previous_from_us = 0;
@@ -489,6 +502,15 @@ tw_monitor_page_set_show (TwMonitorPage *self,
   update (self);
 }
 
+static void
+show_child (TwMonitorPage *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, self->shows_trust   ? "trust"
+                                                 : self->shows_table ? "table"
+                                                                     : "strips");
+  update (self);
+}
+
 void
 tw_monitor_page_set_table (TwMonitorPage *self,
                            gboolean table)
@@ -496,7 +518,55 @@ tw_monitor_page_set_table (TwMonitorPage *self,
   g_return_if_fail (TW_IS_MONITOR_PAGE (self));
 
   self->shows_table = table;
-  gtk_stack_set_visible_child_name (self->stack, table ? "table" : "strips");
+  tw_trust_panel_set_table (self->trust, table);
+  show_child (self);
+}
+
+/* The channel of the strip that has the focus; TW_CHANNEL_NONE: none has. */
+static TwChannel
+focused_channel (TwMonitorPage *self)
+{
+  for (guint i = 0; i < N_STRIPS; i++)
+    if (gtk_widget_has_focus (GTK_WIDGET (self->strips[i])))
+      return self->channels[i];
+  return TW_CHANNEL_NONE;
+}
+
+void
+tw_monitor_page_set_honesty (TwMonitorPage *self,
+                             gboolean honesty)
+{
+  g_return_if_fail (TW_IS_MONITOR_PAGE (self));
+
+  if (honesty == self->shows_trust)
+    return;
+  self->shows_trust = honesty;
+  if (honesty)
+    {
+      tw_trust_panel_choose (self->trust, focused_channel (self), 0);
+      show_child (self);
+      gtk_widget_child_focus (GTK_WIDGET (self->trust), GTK_DIR_TAB_FORWARD);
+      return;
+    }
+  show_child (self);
+  tw_monitor_page_show_channel (self, tw_trust_panel_get_channel (self->trust));
+}
+
+gboolean
+tw_monitor_page_shows_honesty (TwMonitorPage *self)
+{
+  g_return_val_if_fail (TW_IS_MONITOR_PAGE (self), FALSE);
+
+  return self->shows_trust;
+}
+
+void
+tw_monitor_page_set_ghosts (TwMonitorPage *self,
+                            gboolean ghosts)
+{
+  g_return_if_fail (TW_IS_MONITOR_PAGE (self));
+
+  self->show_ghosts = ghosts;
   update (self);
 }
 
@@ -565,6 +635,8 @@ tw_monitor_page_dup_values (TwMonitorPage *self)
   g_return_val_if_fail (TW_IS_MONITOR_PAGE (self), NULL);
   g_return_val_if_fail (self->item != NULL, NULL);
 
+  if (self->shows_trust)
+    return tw_trust_panel_dup_text (self->trust);
   return tw_values_table_dup_text (tw_bed_item_get_snapshot (self->item),
                                    tw_ward_model_get_now (self->model), self->horizon_min,
                                    tw_ward_model_get_glucose_unit (self->model));

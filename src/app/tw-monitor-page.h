@@ -22,6 +22,11 @@ void tw_monitor_page_set_window (TwMonitorPage *self, int minutes);
 void tw_monitor_page_set_horizon (TwMonitorPage *self, int minutes);
 void tw_monitor_page_set_show (TwMonitorPage *self, gboolean forecast, gboolean ranges);
 void tw_monitor_page_set_table (TwMonitorPage *self, gboolean table);
+/* The panel behind the honesty line in place of the charts; it opens at the strip that has the focus. */
+void tw_monitor_page_set_honesty (TwMonitorPage *self, gboolean honesty);
+gboolean tw_monitor_page_shows_honesty (TwMonitorPage *self);
+/* Earlier forecasts over what came true; not shown at first. */
+void tw_monitor_page_set_ghosts (TwMonitorPage *self, gboolean ghosts);
 /* The charts stay as they are; the numerics go on. */
 void tw_monitor_page_set_frozen (TwMonitorPage *self, gboolean frozen);
 /* Live again: no other view, no cursor. FALSE when it already was. */

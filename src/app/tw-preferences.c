@@ -104,17 +104,19 @@ tw_about_new (GtkWindow *parent)
   return window;
 }
 
-GtkWidget *
-tw_guide_new (GtkWindow *parent)
+/* A text that is compiled in, to read. */
+static GtkWidget *
+new_reader (GtkWindow *parent,
+            const char *path,
+            const char *title)
 {
   GtkWidget *window = adw_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *text = gtk_text_view_new ();
-  g_autoptr (GBytes) guide = g_resources_lookup_data ("/org/twinward/Twinward/users-guide.md",
-                                                      G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autoptr (GBytes) guide = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
-  /* Best effort: the guide is compiled in; a program without it shows an empty page. */
+  /* Best effort: the text is compiled in; a program without it shows an empty page. */
   if (guide != NULL)
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)),
                               g_bytes_get_data (guide, NULL), (int) g_bytes_get_size (guide));
@@ -127,8 +129,20 @@ tw_guide_new (GtkWindow *parent)
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (box), scroller);
   adw_window_set_content (ADW_WINDOW (window), box);
-  gtk_window_set_title (GTK_WINDOW (window), _("User’s Guide"));
+  gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_default_size (GTK_WINDOW (window), 720, 640);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   return window;
+}
+
+GtkWidget *
+tw_guide_new (GtkWindow *parent)
+{
+  return new_reader (parent, "/org/twinward/Twinward/users-guide.md", _("User’s Guide"));
+}
+
+GtkWidget *
+tw_model_card_new (GtkWindow *parent)
+{
+  return new_reader (parent, "/org/twinward/Twinward/model-card.md", _("Model Card: Vital Signs"));
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 GtkWidget *tw_preferences_new (GtkWindow *parent, TwSettings *settings);
 GtkWidget *tw_about_new (GtkWindow *parent);
 GtkWidget *tw_guide_new (GtkWindow *parent);
+GtkWidget *tw_model_card_new (GtkWindow *parent);
 /* Light, dark or as the desktop, as the settings say. */
 void tw_preferences_apply_theme (TwSettings *settings);
 

@@ -33,6 +33,8 @@ static const TwShortcut shortcuts[] = {
   { "win.leave", { "Escape" }, TW_KEY_PLAIN },
   { "win.forecast", { "f" }, TW_KEY_PLAIN },
   { "win.ranges", { "b" }, TW_KEY_PLAIN },
+  { "win.ghosts", { "g" }, TW_KEY_PLAIN },
+  { "win.honesty", { "h" }, TW_KEY_PLAIN },
   { "win.table", { "t" }, TW_KEY_PLAIN },
   { "win.freeze", { "space" }, TW_KEY_PLAIN },
   { NULL, { "Left", "Right" }, TW_KEY_CHART },

@@ -109,7 +109,49 @@ tw_strip_held_clear (TwStripHeld *self)
   g_clear_pointer (&self->data.envelope_high, tw_series_view_unref);
   g_clear_pointer (&self->data.window.zone, g_time_zone_unref);
   g_clear_pointer (&self->withheld, g_free);
-  self->data.withheld = NULL;
+  g_clear_pointer (&self->record, g_free);
+  self->data.withheld = self->data.record = NULL;
+}
+
+static void
+swap_ghosts (TwStripHeld *self,
+             const TwStripData *data)
+{
+  guint n = MIN (data->n_ghosts, TW_PLOT_MAX_GHOSTS);
+
+  if (n == self->data.n_ghosts
+      && (n == 0 || memcmp (self->ghosts, data->ghosts, n * sizeof *data->ghosts) == 0))
+    return;
+  if (n > 0)
+    memcpy (self->ghosts, data->ghosts, n * sizeof *data->ghosts);
+  self->ghost_serial++;
+}
+
+/* Returns whether the spans are others. */
+static gboolean
+swap_missing (TwStripHeld *self,
+              const TwStripData *data)
+{
+  guint n = MIN (data->n_missing, TW_PLOT_MAX_MISSING);
+
+  if (n == self->data.n_missing
+      && (n == 0 || memcmp (self->missing, data->missing, n * sizeof *data->missing) == 0))
+    return FALSE;
+  if (n > 0)
+    memcpy (self->missing, data->missing, n * sizeof *data->missing);
+  return TRUE;
+}
+
+/* What the record doubts is drawn as what the twin itself does not trust. */
+static const TwForecast *
+doubted_forecast (const TwStripData *data,
+                  TwForecast *copy)
+{
+  if (data->forecast == NULL || !data->doubted || data->forecast->status != TW_FORECAST_OK)
+    return data->forecast;
+  *copy = *data->forecast;
+  copy->status = TW_FORECAST_UNRELIABLE;
+  return copy;
 }
 
 void
@@ -119,12 +161,18 @@ tw_strip_held_set (TwStripHeld *self,
   TwSeriesView *series = self->data.series, *low = self->data.envelope_low,
                *high = self->data.envelope_high;
   GTimeZone *zone = self->data.window.zone;
+  TwForecast doubted;
 
+  swap_ghosts (self, data);
+  if (swap_missing (self, data))
+    self->data_serial++;
   if (swap_view (&series, data->series) | swap_view (&low, data->envelope_low)
       | swap_view (&high, data->envelope_high))
     self->data_serial++;
-  if (swap_forecast (self, data->forecast, data->withheld))
+  if (swap_forecast (self, doubted_forecast (data, &doubted), data->withheld))
     self->forecast_serial++;
+  g_free (self->record);
+  self->record = g_strdup (data->record);
   if (zone != data->window.zone)
     {
       GTimeZone *given = data->window.zone != NULL ? g_time_zone_ref (data->window.zone) : NULL;
@@ -138,6 +186,11 @@ tw_strip_held_set (TwStripHeld *self,
   self->data.window.zone = zone;
   self->data.forecast = self->has_forecast ? &self->forecast : NULL;
   self->data.withheld = self->withheld;
+  self->data.record = self->record;
+  self->data.ghosts = self->ghosts;
+  self->data.n_ghosts = MIN (data->n_ghosts, TW_PLOT_MAX_GHOSTS);
+  self->data.missing = self->missing;
+  self->data.n_missing = MIN (data->n_missing, TW_PLOT_MAX_MISSING);
   if (self->data.unit == TW_UNIT_UNKNOWN)
     self->data.unit = tw_channel_info (data->channel)->unit;
 }
@@ -200,6 +253,10 @@ tw_strip_held_fill (const TwStripHeld *self,
   strip->envelope_high = data->envelope_high;
   strip->forecast = data->forecast;
   strip->withheld = data->withheld;
+  strip->ghosts = data->ghosts;
+  strip->n_ghosts = data->n_ghosts;
+  strip->missing = data->missing;
+  strip->n_missing = data->n_missing;
   strip->limit_low = data->limit_low;
   strip->limit_high = data->limit_high;
   if (!(data->high > data->low))

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "tw-forecast.h"
+#include "tw-plot.h"
 #include "tw-series.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,12 @@ typedef struct
   double limit_low, limit_high; /* NaN: none */
   double low, high, tick;      /* value axis; low == high: the channel's clinical range */
   gint64 gap_us;               /* the line breaks above this spacing; 0: 3 x median spacing */
+  gboolean doubted;            /* the record says that the ranges do not hold: the forecast is dimmed */
+  const TwGhostPoint *ghosts;  /* earlier forecasts over what came true; rising target */
+  guint n_ghosts;              /* at most TW_PLOT_MAX_GHOSTS */
+  const TwMissingSpan *missing;
+  guint n_missing;             /* at most TW_PLOT_MAX_MISSING */
+  const char *record;          /* "37 of 46", below the forecast at the line's end; NULL: none */
   gint64 stale_from_us;        /* newest usable value's time, for STALE and LOST */
   TwStripState state;
   TwTimeWindow window;

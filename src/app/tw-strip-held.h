@@ -13,9 +13,12 @@ typedef struct
   TwStripData data;         /* its pointers are held here */
   gboolean has_forecast;
   TwForecast forecast;
-  char *withheld;
+  char *withheld, *record;
+  TwGhostPoint ghosts[TW_PLOT_MAX_GHOSTS];
+  TwMissingSpan missing[TW_PLOT_MAX_MISSING];
   guint data_serial;        /* rises when a series was replaced */
   guint forecast_serial;    /* rises when forecast or reason changed */
+  guint ghost_serial;       /* rises when the ghosts changed */
 } TwStripHeld;
 
 /* How a widget shows it. */

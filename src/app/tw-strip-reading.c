@@ -10,6 +10,7 @@
 #include <math.h>
 
 #define TREND_US (30 * TW_MINUTE)
+#define GHOST_REACH_US (8 * TW_MINUTE) /* targets of one horizon are seldom farther apart */
 #define REACH_PX 4.0  /* how far from the cursor a reading may stand */
 
 typedef char Number[32];
@@ -56,6 +57,53 @@ write_value (const TwStripHeld *held,
     g_snprintf (reading->value, sizeof reading->value, "%s %s", number, unit);
 }
 
+/* What an earlier forecast had said of this moment, where it is shown. */
+static void
+add_ghost (const TwStripHeld *held,
+           gint64 t_us,
+           gint64 reach_us,
+           TwStripReading *reading)
+{
+  const TwGhostPoint *nearest = NULL;
+  char clock[16], words[128];
+  Number median, low, high;
+
+  for (guint i = 0; i < held->data.n_ghosts; i++)
+    if (ABS (held->ghosts[i].target_us - t_us) <= reach_us
+        && (nearest == NULL || ABS (held->ghosts[i].target_us - t_us) < ABS (nearest->target_us - t_us)))
+      nearest = &held->ghosts[i];
+  if (nearest == NULL)
+    return;
+  tw_time_format_clock (nearest->issued_us, held->data.window.zone, FALSE, clock, sizeof clock);
+  /* Translators: clock time; median, and its range: "; as forecast at 13:05: 72 (65–80)". */
+  g_snprintf (words, sizeof words, _("; as forecast at %s: %s (%s–%s)"), clock,
+              format (held, nearest->median, median), format (held, nearest->low, low),
+              format (held, nearest->high, high));
+  g_strlcat (reading->detail, words, sizeof reading->detail);
+}
+
+/* A pressure of the pair that does not count at this time, and why. */
+static void
+add_refused_pressure (const TwStripHeld *held,
+                      TwSeriesView *series,
+                      TwChannel channel,
+                      gint64 t_us,
+                      gint64 reach_us,
+                      TwStripReading *reading)
+{
+  TwSample sample;
+  Number number;
+  char words[128];
+
+  if (series == NULL || !tw_strip_nearest (series, t_us, reach_us, &sample) || is_usable (&sample)
+      || tw_quality_is_silent (sample.quality))
+    return;
+  /* Translators: channel, value, and why it does not count: "; Systolic 250 not counted: spike". */
+  g_snprintf (words, sizeof words, _("; %s %s not counted: %s"), _(tw_channel_info (channel)->label),
+              format (held, sample.value, number), _(tw_reason_label (tw_quality_reason (sample.quality))));
+  g_strlcat (reading->detail, words, sizeof reading->detail);
+}
+
 static void
 read_measured (const TwStripHeld *held,
                const TwStrip *strip,
@@ -73,6 +121,7 @@ read_measured (const TwStripHeld *held,
       g_strlcpy (reading->value, _("No data"), sizeof reading->value);
       tw_time_format_clock (t_us, held->data.window.zone, TRUE, reading->detail,
                             sizeof reading->detail);
+      add_ghost (held, t_us, MAX (reach_us, GHOST_REACH_US), reading);
       return;
     }
   reading->has_point = isfinite (sample.value) && !tw_quality_is_silent (sample.quality);
@@ -92,6 +141,9 @@ read_measured (const TwStripHeld *held,
     /* Translators: time, age, and why the reading does not count. */
     g_snprintf (reading->detail, sizeof reading->detail, _ ("%s, %s ago, not counted: %s"), clock,
                 age, _ (tw_reason_label (tw_quality_reason (sample.quality))));
+  add_refused_pressure (held, held->data.envelope_high, TW_CHANNEL_SYSTOLIC, sample.t_us, reach_us, reading);
+  add_refused_pressure (held, held->data.envelope_low, TW_CHANNEL_DIASTOLIC, sample.t_us, reach_us, reading);
+  add_ghost (held, sample.t_us, MAX (reach_us, GHOST_REACH_US), reading);
 }
 
 static gboolean

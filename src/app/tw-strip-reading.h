@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char value[96];    /* "122 /min", "98/56 (70) mmHg", "133 /min (121–145)", "No data" */
-  char detail[160];  /* "13:31:10, 31 min ago, good", "14:45, in 43 min, likely range (8 of 10
+  char detail[320];  /* "13:31:10, 31 min ago, good", "14:45, in 43 min, likely range (8 of 10
                         times)" */
   gboolean has_point;
   gint64 t_us;       /* of the point */

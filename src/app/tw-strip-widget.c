@@ -16,6 +16,9 @@
 
 #define DESCRIPTION_PERIOD (30 * G_USEC_PER_SEC)
 #define LABEL_GAP 8.0
+/* A forecast zone narrower than this has no room for words. */
+#define ZONE_FOR_WORDS 96.0
+#define RECORD_HEIGHT 14.0
 
 struct _TwStripWidget
 {
@@ -26,7 +29,7 @@ struct _TwStripWidget
   gboolean hide_forecast, hide_ranges;
   double zoom_low, zoom_high;     /* value axis after Ctrl+wheel; equal: none */
   gint64 cursor_us;               /* 0: none */
-  TwChartLayer axes, trace, forecast;
+  TwChartLayer axes, trace, forecast, ghosts;
   char *problem;                  /* why a layer could not be drawn */
   char *title;
   gint64 described_at;            /* monotonic */
@@ -60,6 +63,19 @@ typedef struct
   guint32 forecast_serial;
 } ForecastKey;
 
+typedef struct
+{
+  TwAxesKey axes;
+  gint32 end_px;
+  guint32 ghost_serial;
+} GhostKey;
+
+static gboolean
+is_zone_narrow (const TwStrip *strip)
+{
+  return strip->width - tw_strip_now_x (strip) < ZONE_FOR_WORDS;
+}
+
 static gboolean
 fill_strip (TwStripWidget *self,
             TwStrip *strip)
@@ -79,6 +95,8 @@ fill_strip (TwStripWidget *self,
     }
   strip->hide_ranges = self->hide_ranges;
   strip->show_forecast = strip->show_forecast && !self->hide_forecast;
+  if (is_zone_narrow (strip))
+    strip->withheld = NULL;
   return TRUE;
 }
 
@@ -100,10 +118,11 @@ update_layers (TwStripWidget *self,
   TwAxesKey axes = { 0 };
   TraceKey trace = { 0 };
   ForecastKey forecast = { 0 };
+  GhostKey ghosts = { 0 };
   GError *error = NULL;
 
   tw_axes_key_fill (&axes, strip);
-  trace.axes = forecast.axes = axes;
+  trace.axes = forecast.axes = ghosts.axes = axes;
   trace.gap_us = strip->gap_us;
   trace.end_px = forecast.now_px =
       (gint32) CLAMP (tw_strip_now_x (strip) * strip->scale, -1e9, 1e9);
@@ -111,6 +130,8 @@ update_layers (TwStripWidget *self,
       (gint32) CLAMP (tw_strip_x (strip, strip->stale_from_us) * strip->scale, -1e9, 1e9);
   trace.data_serial = self->held.data_serial;
   forecast.forecast_serial = self->held.forecast_serial;
+  ghosts.end_px = trace.end_px;
+  ghosts.ghost_serial = self->held.ghost_serial;
 
   if (!tw_chart_layer_update (&self->axes, strip, &axes, sizeof axes, tw_plot_strip_axes, &error))
     note_problem (self, g_steal_pointer (&error));
@@ -120,6 +141,34 @@ update_layers (TwStripWidget *self,
   if (!tw_chart_layer_update (&self->trace, strip, &trace, sizeof trace, tw_plot_strip_trace,
                               &error))
     note_problem (self, g_steal_pointer (&error));
+  if (strip->n_ghosts > 0
+      && !tw_chart_layer_update (&self->ghosts, strip, &ghosts, sizeof ghosts, tw_plot_strip_ghosts,
+                                 &error))
+    note_problem (self, g_steal_pointer (&error));
+}
+
+/* How often the range held, below it: every forecast stands with its record. */
+static void
+append_record (TwStripWidget *self,
+               GtkSnapshot *snapshot,
+               const TwStrip *strip,
+               double y)
+{
+  TwColour amber = strip->theme->text_secondary;
+
+  if (self->held.record == NULL || y + RECORD_HEIGHT > strip->height + 2)
+    return;
+  if (self->held.data.doubted)
+    {
+      TwColour fill, outline;
+
+      tw_theme_get_level (strip->theme, TW_LEVEL_MEDIUM, &fill, NULL, &outline);
+      amber = outline.a > 0 ? outline : fill;
+    }
+  g_autoptr (PangoLayout) words
+    = tw_chart_layout_fit (GTK_WIDGET (self), 11, self->held.data.doubted, self->held.record,
+                           TW_GUTTER_RIGHT - LABEL_GAP - 2);
+  tw_chart_append_layout (snapshot, words, strip->width + LABEL_GAP, y, &amber);
 }
 
 /* Name of the channel, median at the zone's end and its 80 % range, beside the line's end. */
@@ -167,7 +216,8 @@ append_end_label (TwStripWidget *self,
   pango_layout_get_pixel_size (value, &value_width, &value_height);
   /* A long name stands above its value. */
   gboolean stacked = name_width + 3 + value_width > room;
-  y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), stacked ? 34 : 20, MAX (height - 18, 20));
+  y = CLAMP (tw_strip_y (strip, end.q[TW_Q50]), stacked ? 34 : 20,
+             MAX (height - (held->record != NULL ? RECORD_HEIGHT : 0) - 18, 20));
   int baseline = pango_layout_get_baseline (value) / PANGO_SCALE;
   int name_baseline = pango_layout_get_baseline (label) / PANGO_SCALE;
   double value_y = y - value_height + 2;
@@ -176,6 +226,33 @@ append_end_label (TwStripWidget *self,
                           stacked ? value_y - name_height + 3 : value_y + baseline - name_baseline,
                           strong);
   tw_chart_append_layout (snapshot, spread, x, y, &strip->theme->text_secondary);
+  append_record (self, snapshot, strip, y + 15);
+}
+
+/* Why there is no forecast, before now where the zone after it is too narrow to say so. */
+static void
+append_narrow_reason (TwStripWidget *self,
+                      GtkSnapshot *snapshot,
+                      const TwStrip *strip)
+{
+  double now_x = tw_strip_now_x (strip);
+  TwColour ground = strip->theme->ground;
+  double top = 3;
+  TwSample last;
+  int width, height;
+
+  if (self->held.withheld == NULL || !strip->show_forecast || !is_zone_narrow (strip)
+      || now_x > strip->width)
+    return;
+  g_autoptr (PangoLayout) layout = tw_chart_layout (GTK_WIDGET (self), 11, FALSE, self->held.withheld);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  /* Where the newest values are not. */
+  if (tw_strip_nearest (self->held.data.series, strip->now_us, TW_DAY, &last)
+      && tw_strip_y (strip, last.value) < strip->height / 2)
+    top = strip->height - height - 3;
+  ground.a = .85;
+  tw_chart_append_rectangle (snapshot, now_x - width - 10, top, width + 8, height, &ground);
+  tw_chart_append_layout (snapshot, layout, now_x - width - 6, top, &strip->theme->text_secondary);
 }
 
 static void
@@ -189,7 +266,10 @@ append_words (TwStripWidget *self,
   if (words == NULL && self->held.data.state == TW_STRIP_LOADING)
     words = _("Loading…");
   if (words == NULL)
-    return;
+    {
+      append_narrow_reason (self, snapshot, strip);
+      return;
+    }
   g_autoptr (PangoLayout) layout = tw_chart_layout (GTK_WIDGET (self), 12, FALSE, words);
   pango_layout_get_pixel_size (layout, &width, &height);
   tw_chart_append_layout (snapshot, layout, (TW_GUTTER_LEFT + tw_strip_now_x (strip) - width) / 2,
@@ -277,6 +357,8 @@ tw_strip_widget_snapshot (GtkWidget *widget,
     gtk_snapshot_append_node (snapshot, self->forecast.node);
   if (self->trace.node != NULL)
     gtk_snapshot_append_node (snapshot, self->trace.node);
+  if (self->ghosts.node != NULL && strip.n_ghosts > 0)
+    gtk_snapshot_append_node (snapshot, self->ghosts.node);
   double now_x = tw_strip_now_x (&strip);
   if (now_x >= TW_GUTTER_LEFT && now_x <= strip.width)
     tw_chart_append_rectangle (snapshot, now_x, 0, 1, strip.height, &strip.theme->now);
@@ -309,6 +391,7 @@ tw_strip_widget_dispose (GObject *object)
   tw_chart_layer_clear (&self->axes);
   tw_chart_layer_clear (&self->trace);
   tw_chart_layer_clear (&self->forecast);
+  tw_chart_layer_clear (&self->ghosts);
   tw_strip_held_clear (&self->held);
   self->has_data = FALSE;
   g_clear_pointer (&self->problem, g_free);

@@ -176,12 +176,8 @@ append_zone (TwTimeAxis *self,
   g_autofree char *words = g_strdup_printf (_("Forecast, %d min to %s"), minutes, clock);
   g_autoptr (PangoLayout) title = tw_chart_layout (GTK_WIDGET (self), 12, TRUE, words);
   pango_layout_get_pixel_size (title, &width, NULL);
-  if (width > room)
-    {
-      pango_layout_set_width (title, (int) MAX (room, 0) * PANGO_SCALE);
-      pango_layout_set_ellipsize (title, PANGO_ELLIPSIZE_END);
-    }
-  append_middle (snapshot, title, now_x + 7, 0, 8, &strip->theme->text);
+  /* Where the zone is too narrow the words end with it and begin before it. */
+  append_middle (snapshot, title, now_x + 7 - MAX (width - room, 0), 0, 8, &strip->theme->text);
   if (room < 140)
     return;
   double x = append_key (self, snapshot, strip, now_x + 7, .55, _("50 %"));

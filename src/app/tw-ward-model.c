@@ -6,6 +6,8 @@
 
 #include "tw-time.h"
 
+#include <math.h>
+
 /* Changes of the summary are gathered for this long: lists refresh at most four times a second. */
 #define SUMMARY_MS 250
 
@@ -424,6 +426,79 @@ tw_ward_model_set_glucose_unit (TwWardModel *self,
     return;
   self->glucose_unit = unit;
   g_signal_emit (self, signals[TICK], 0);
+}
+
+/* A scene has the main horizon alone. */
+static const TwChannelSnapshot *
+scene_channel (TwWardModel *self,
+               guint index,
+               TwChannel channel,
+               int horizon_min)
+{
+  TwBedItem *item = tw_ward_model_find (self, index);
+  const TwChannelSnapshot *values;
+
+  if (item == NULL)
+    return NULL;
+  values = &tw_bed_item_get_snapshot (item)->channels[channel];
+  return values->report != NULL && (horizon_min == 0 || horizon_min == values->report->horizon_min) ? values
+                                                                                                     : NULL;
+}
+
+const TwSelfReport *
+tw_ward_model_dup_report (TwWardModel *self,
+                          guint index,
+                          TwChannel channel,
+                          int horizon_min)
+{
+  const TwChannelSnapshot *values;
+
+  g_return_val_if_fail (TW_IS_WARD_MODEL (self), NULL);
+
+  if (self->session != NULL)
+    return tw_session_dup_report (self->session, index, channel, horizon_min);
+  values = scene_channel (self, index, channel, horizon_min);
+  return values != NULL ? tw_self_report_ref (values->report) : NULL;
+}
+
+guint
+tw_ward_model_get_scored_horizons (TwWardModel *self,
+                                   guint index,
+                                   TwChannel channel,
+                                   int horizons_min[4])
+{
+  const TwChannelSnapshot *values;
+
+  g_return_val_if_fail (TW_IS_WARD_MODEL (self), 0);
+
+  if (self->session != NULL)
+    return tw_session_get_scored_horizons (self->session, index, channel, horizons_min);
+  values = scene_channel (self, index, channel, 0);
+  if (values == NULL)
+    return 0;
+  horizons_min[0] = values->report->horizon_min;
+  return 1;
+}
+
+void
+tw_ward_model_get_width (TwWardModel *self,
+                         guint index,
+                         TwChannel channel,
+                         int horizon_min,
+                         TwWidthSplit *width)
+{
+  const TwChannelSnapshot *values;
+
+  g_return_if_fail (TW_IS_WARD_MODEL (self));
+
+  if (self->session != NULL)
+    {
+      tw_session_width_split (self->session, index, channel, horizon_min, width);
+      return;
+    }
+  values = scene_channel (self, index, channel, horizon_min);
+  *width = values != NULL ? values->width
+                          : (TwWidthSplit) { (double) NAN, (double) NAN, (double) NAN, (double) NAN };
 }
 
 gboolean

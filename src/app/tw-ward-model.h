@@ -54,6 +54,16 @@ void tw_ward_model_get_state (TwWardModel *self, TwStateInput *input);
 TwUnit tw_ward_model_get_glucose_unit (TwWardModel *self);
 void tw_ward_model_set_glucose_unit (TwWardModel *self, TwUnit unit);
 
+/* How the forecasts of a channel fared on a patient, at a scored horizon (0: the main one); NULL where they
+ * are not scored. Free with tw_self_report_unref. */
+const TwSelfReport *tw_ward_model_dup_report (TwWardModel *self, guint index, TwChannel channel,
+                                              int horizon_min);
+guint tw_ward_model_get_scored_horizons (TwWardModel *self, guint index, TwChannel channel,
+                                         int horizons_min[4]);
+/* What a new reading would do to the width of the forecast; NaN when there is none. */
+void tw_ward_model_get_width (TwWardModel *self, guint index, TwChannel channel, int horizon_min,
+                              TwWidthSplit *width);
+
 /* FALSE when there is no such flag any more, or no session. */
 gboolean tw_ward_model_acknowledge (TwWardModel *self, guint index, const char *rule);
 gboolean tw_ward_model_silence (TwWardModel *self, guint index, const char *rule, int minutes);

@@ -6,6 +6,7 @@
 
 #include "tw-connect-dialog.h"
 #include "tw-monitor-tools.h"
+#include "tw-preferences.h"
 #include "tw-shortcuts.h"
 
 #include <glib/gi18n-lib.h>
@@ -185,6 +186,8 @@ on_leave (GtkWidget *widget,
     gtk_window_unfullscreen (GTK_WINDOW (self));
   else if (tw_patients_panel_clear_search (self->patients))
     return;
+  else if (self->patient != NULL && tw_monitor_page_shows_honesty (self->monitor))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "honesty", NULL);
   else if (self->patient != NULL && tw_monitor_page_go_to_now (self->monitor))
     set_state (self, "freeze", g_variant_new_boolean (FALSE));
   else if (adw_flap_get_folded (self->flags_flap) && adw_flap_get_reveal_flap (self->flags_flap))
@@ -313,6 +316,15 @@ on_shortcuts (GtkWidget *widget,
   gtk_window_present (GTK_WINDOW (gtk_application_window_get_help_overlay (window)));
 }
 
+/* What the forecasts are made of, where they were measured, and what failed. */
+static void
+on_model_card (GtkWidget *widget,
+               const char *name,
+               GVariant *parameter)
+{
+  gtk_window_present (GTK_WINDOW (tw_model_card_new (GTK_WINDOW (widget))));
+}
+
 /* The list behind "3 of 412 readings could not be read". */
 static void
 on_refused (GtkWidget *widget,
@@ -366,6 +378,7 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.analysis", on_analysis },
     { "win.run-fit", on_run_fit },
     { "win.connect", on_connect },
+    { "win.model-card", on_model_card },
     { "win.refused", on_refused },
     { "win.show-help-overlay", on_shortcuts },
   };
@@ -446,6 +459,10 @@ on_switch_changed (GSimpleAction *action,
     }
   else if (g_str_equal (name, "freeze"))
     tw_monitor_page_set_frozen (self->monitor, on);
+  else if (g_str_equal (name, "honesty"))
+    tw_monitor_page_set_honesty (self->monitor, on);
+  else if (g_str_equal (name, "ghosts"))
+    tw_monitor_page_set_ghosts (self->monitor, on);
   else
     tw_monitor_page_set_show (self->monitor, state_of (self, "forecast"), state_of (self, "ranges"));
 }
@@ -515,6 +532,8 @@ tw_window_init_actions (TwWindow *self)
     { .name = "table", .state = "false", .change_state = on_switch_changed },
     { .name = "freeze", .state = "false", .change_state = on_switch_changed },
     { .name = "page", .parameter_type = "s", .state = "'monitor'", .change_state = on_page_changed },
+    { .name = "honesty", .state = "false", .change_state = on_switch_changed },
+    { .name = "ghosts", .state = "false", .change_state = on_switch_changed },
     { .name = "patients", .state = "true", .change_state = on_panel_changed },
     { .name = "flags", .state = "true", .change_state = on_panel_changed },
   };
@@ -537,7 +556,8 @@ tw_window_update_actions (TwWindow *self)
   static const char *const of_monitor[] = { "win.acknowledge", "win.silence", "win.now",   "win.zoom-in",
                                             "win.zoom-out",    "win.zoom-reset" };
   static const char *const of_patient[] = { "win.back", "win.monitor", "win.analysis" };
-  static const char *const switches[] = { "time-window", "horizon", "forecast", "ranges", "freeze" };
+  static const char *const switches[] = { "time-window", "horizon", "forecast", "ranges", "freeze",
+                                          "honesty", "ghosts" };
   static const char *const switches_of_patient[] = { "table", "flags", "page" };
   const char *shown = gtk_stack_get_visible_child_name (self->views);
   gboolean monitor = g_strcmp0 (shown, "monitor") == 0;

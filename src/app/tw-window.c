@@ -14,6 +14,24 @@ G_DEFINE_FINAL_TYPE (TwWindow, tw_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static const char *const pill_classes[] = { "live", "late", "lost", "replay", "quiet" };
 
+/* The record number, where it is not the name already. A recording has its own number, not the ward's. */
+static char *
+dup_number (TwWindow *self,
+            const TwPatient *patient)
+{
+  const char *identifier = tw_patient_get (patient)->identifier;
+  TwStateInput input;
+
+  if (identifier == NULL || !tw_patient_has_name (patient))
+    return NULL;
+  tw_ward_model_get_state (self->model, &input);
+  if (input.status != NULL && input.status->recorded)
+    /* Translators: name or number of a recording. */
+    return g_strdup_printf (_("Record %s"), identifier);
+  /* Translators: medical record number. */
+  return g_strdup_printf (_("MRN %s"), identifier);
+}
+
 /* Identity in the title: bed, name, age and sex over birth date and number; or the ward. */
 static void
 update_title (TwWindow *self)
@@ -26,15 +44,11 @@ update_title (TwWindow *self)
   if (self->patient != NULL)
     {
       const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->patient);
-      const TwPatientFields *fields = tw_patient_get (snapshot->patient);
       g_autofree char *bed = tw_bed_item_dup_bed (self->patient);
       g_autofree char *name = tw_patient_dup_name (snapshot->patient);
       g_autofree char *age = tw_patient_dup_age_sex (snapshot->patient, snapshot->made_us);
       g_autofree char *birth = tw_patient_dup_birth_date (snapshot->patient);
-      g_autofree char *number = fields->identifier != NULL
-                                  /* Translators: medical record number. */
-                                  ? g_strdup_printf (_("MRN %s"), fields->identifier)
-                                  : NULL;
+      g_autofree char *number = dup_number (self, snapshot->patient);
       g_autofree char *bed_text = g_markup_escape_text (bed, -1);
       g_autofree char *name_text = g_markup_escape_text (name, -1);
       g_autofree char *age_text = g_markup_escape_text (age, -1);

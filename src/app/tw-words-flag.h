@@ -36,7 +36,9 @@ char *tw_words_unreliable (const TwForecast *forecast);
 /* "The HR forecast missed its 80 % range 9 of the last 20 times for this patient (4 expected). Do not rely
  * on it now." */
 char *tw_words_unreliable_long (const TwForecast *forecast);
-/* "Forecast 14:02:10, inputs to 14:01:55, twin 0.1.0: MAP inside its 80 % range 37 of 46 (37 expected)". */
+/* "Forecast 14:02:10, inputs to 14:01:55, twin 0.1.0/1"; "" when there is none. */
+char *tw_words_forecast_made (const TwForecast *forecast);
+/* Why there is no forecast; where there is one, that it was not scored yet, or how often it held. */
 char *tw_words_forecast_foot (const TwForecast *forecast, gint64 now_us);
 /* "HR", "BP", ... with "NEWS2" for TW_CHANNEL_NONE. Translated, static. */
 const char *tw_words_channel_label (TwChannel channel);

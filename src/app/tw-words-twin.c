@@ -172,6 +172,20 @@ foot_without_forecast (const TwForecast *forecast,
 }
 
 char *
+tw_words_forecast_made (const TwForecast *forecast)
+{
+  g_autofree char *issued = NULL;
+  g_autofree char *input = NULL;
+
+  if (forecast->status != TW_FORECAST_OK && forecast->status != TW_FORECAST_UNRELIABLE)
+    return g_strdup ("");
+  issued = tw_words_clock (forecast->issued_us, TRUE);
+  input = tw_words_clock (forecast->input_us, TRUE);
+  /* Translators: clock times and version: "Forecast 14:02:10, inputs to 14:01:55, twin 0.1.0/1". */
+  return g_strdup_printf (_("Forecast %s, inputs to %s, twin %s"), issued, input, forecast->version);
+}
+
+char *
 tw_words_forecast_foot (const TwForecast *forecast,
                         gint64 now_us)
 {

@@ -11,8 +11,8 @@
 
 #define GUTTER 40.0
 #define AXIS_ROOM 20.0
-#define NAME_PART .42
-#define BAR_PX 10.0
+#define PERCENT_ROOM 48.0
+#define BAR_PX 8.0
 
 typedef struct
 {
@@ -244,6 +244,37 @@ dup_fitting (const char *text,
   return g_steal_pointer (&cut);
 }
 
+/* Name and share on one line, the bar and its note on the next. */
+static void
+draw_share (const TwTrustView *view,
+            const TwShare *share,
+            double top,
+            double row)
+{
+  const TwTheme *theme = view->theme;
+  double size = TW_TRUST_LABEL_PX + 1, y = round (top + row * .28), bar_y = round (top + row * .74);
+  double note = share->note != NULL ? ceil (tw_pen_text_width (size, share->note)) + 10 : 0;
+  double width = MAX (view->width - note, 0);
+  g_autofree char *name = dup_fitting (share->name, view->width - PERCENT_ROOM);
+  char percent[16];
+
+  tw_pen_colour (&theme->text, 1);
+  tw_pen_text (0, y, 0, size, name);
+  if (isfinite (share->share))
+    {
+      g_snprintf (percent, sizeof percent, "%.0f %%", 100 * CLAMP (share->share, 0, 1));
+      tw_pen_text (view->width, y, 1, size, percent);
+      tw_pen_colour (&theme->bar, 1);
+      tw_pen_rectangle (0, bar_y - BAR_PX / 2, width, BAR_PX);
+      tw_pen_colour (share->strong ? &theme->channel[view->channel] : &theme->text_secondary,
+                     share->strong ? 1 : .6);
+      tw_pen_rectangle (0, bar_y - BAR_PX / 2, round (width * CLAMP (share->share, 0, 1)), BAR_PX);
+    }
+  tw_pen_colour (&theme->text_secondary, 1);
+  if (share->note != NULL && note <= view->width)
+    tw_pen_text (view->width, bar_y, 1, size, share->note);
+}
+
 static void
 draw_shares (cairo_t *cr,
              gconstpointer data)
@@ -251,35 +282,10 @@ draw_shares (cairo_t *cr,
   const Drawing *drawing = data;
   const TwShares *shares = drawing->data;
   const TwTrustView *view = drawing->frame.view;
-  const TwTheme *theme = view->theme;
-  double names = 0, notes = 0, left, right;
+  double row = MIN (TW_TRUST_SHARE_ROW, view->height / MAX (shares->n, 1));
 
   for (guint i = 0; i < shares->n; i++)
-    {
-      names = MAX (names, tw_pen_text_width (TW_TRUST_LABEL_PX + 1, shares->shares[i].name));
-      if (shares->shares[i].note != NULL)
-        notes = MAX (notes, tw_pen_text_width (TW_TRUST_LABEL_PX + 1, shares->shares[i].note));
-    }
-  left = ceil (MIN (names, view->width * NAME_PART)) + 10;
-  right = view->width - ceil (notes) - 10;
-  for (guint i = 0; i < shares->n; i++)
-    {
-      const TwShare *share = &shares->shares[i];
-      double y = round ((i + .5) * TW_TRUST_SHARE_ROW);
-      g_autofree char *name = dup_fitting (share->name, left - 8);
-
-      tw_pen_colour (&theme->text, 1);
-      tw_pen_text (0, y, 0, TW_TRUST_LABEL_PX + 1, name);
-      if (share->note != NULL)
-        tw_pen_text (view->width, y, 1, TW_TRUST_LABEL_PX + 1, share->note);
-      if (right - left < 12 || !isfinite (share->share))
-        continue;
-      tw_pen_colour (&theme->bar, 1);
-      tw_pen_rectangle (left, y - BAR_PX / 2, right - left, BAR_PX);
-      tw_pen_colour (share->strong ? &theme->channel[view->channel] : &theme->text_secondary,
-                     share->strong ? 1 : .6);
-      tw_pen_rectangle (left, y - BAR_PX / 2, round ((right - left) * CLAMP (share->share, 0, 1)), BAR_PX);
-    }
+    draw_share (view, &shares->shares[i], i * row, row);
 }
 
 gboolean

@@ -70,12 +70,12 @@ gboolean tw_past_range_holds (const TwPastRange *range);
 gboolean tw_plot_past_ranges (cairo_t *cr, const TwTrustView *view, const TwPastRanges *data,
                               GError **error);
 
-/* One bar of a list: name at the left, share 0..1 as its length, note at the right. */
+/* One bar of a list: name and share 0..1 over it, note at its right. */
 typedef struct
 {
   const char *name, *note;      /* note: NULL none */
   double share;                 /* NaN: no bar */
-  gboolean strong;              /* full colour, bold standing: the leading one */
+  gboolean strong;              /* full colour: the leading one */
 } TwShare;
 
 typedef struct
@@ -84,7 +84,7 @@ typedef struct
   guint n;
 } TwShares;
 
-#define TW_TRUST_SHARE_ROW 22.0 /* height of a bar's row in pixels */
+#define TW_TRUST_SHARE_ROW 36.0 /* height of a bar's row in pixels */
 
 gboolean tw_plot_shares (cairo_t *cr, const TwTrustView *view, const TwShares *data, GError **error);
 

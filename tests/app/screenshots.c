@@ -344,6 +344,63 @@ make_history_loading (TwWardFixture *fixture)
   tw_ward_fixture_get (fixture, 1)->loading = TRUE;
 }
 
+static void
+make_few (TwWardFixture *fixture)
+{
+  TwSnapshot *snapshot = tw_ward_fixture_get (fixture, 3);
+
+  for (int channel = 0; channel < TW_N_VITALS; channel++)
+    if (snapshot->channels[channel].series != NULL)
+      tw_ward_fixture_score (snapshot, channel, 12, .83);
+}
+
+static void
+make_no_report (TwWardFixture *fixture)
+{
+  TwSnapshot *snapshot = tw_ward_fixture_get (fixture, 5);
+
+  for (int channel = 0; channel < TW_N_VITALS; channel++)
+    g_clear_pointer (&snapshot->channels[channel].report, tw_self_report_unref);
+}
+
+static void
+make_left_out (TwWardFixture *fixture)
+{
+  tw_ward_fixture_leave_out (tw_ward_fixture_get (fixture, 3), TW_CHANNEL_HEART_RATE);
+  tw_ward_fixture_leave_out (tw_ward_fixture_get (fixture, 3), TW_CHANNEL_SYSTOLIC);
+}
+
+static void
+make_narrow (TwWardFixture *fixture)
+{
+  tw_ward_fixture_score (tw_ward_fixture_get (fixture, 3), TW_CHANNEL_MAP, 92, .59);
+}
+
+static void
+show_honesty (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "honesty", NULL);
+}
+
+static void
+show_honesty_table (TwWindow *window)
+{
+  show_honesty (window);
+  show_table (window);
+}
+
+static void
+show_ghosts (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "ghosts", NULL);
+}
+
+static void
+show_long_window (TwWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), "time-window", g_variant_new_int32 (720));
+}
+
 static const Shot shots[] = {
   { "ward", "demo", 0, NULL, NULL },
   { "ward", "live", 0, make_live, NULL },
@@ -393,6 +450,15 @@ static const Shot shots[] = {
   { "analysis", "recorded", 3, make_recorded, show_fit },
   { "analysis", "no-data", 1, make_silent, show_start },
   { "analysis", "loading", 1, make_history_loading, show_start },
+  { "monitor", "ghosts", 3, NULL, show_ghosts },
+  { "monitor", "left-out", 3, make_left_out, NULL },
+  { "monitor", "narrow", 3, make_narrow, NULL },
+  { "monitor", "twelve-hours", 1, make_no_forecast, show_long_window },
+  { "honesty", "few", 3, make_few, show_honesty },
+  { "honesty", "good", 3, make_left_out, show_honesty },
+  { "honesty", "drifted", 7, NULL, show_honesty },
+  { "honesty", "none", 5, make_no_report, show_honesty },
+  { "honesty", "table", 3, NULL, show_honesty_table },
   { "welcome", "start", 0, NULL, NULL },
 };
 

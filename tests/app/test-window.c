@@ -13,6 +13,7 @@
 #include "tw-plot.h"
 #include "tw-preferences.h"
 #include "tw-shortcuts.h"
+#include "tw-trust-panel.h"
 #include "tw-state-bar.h"
 #include "tw-tile-key.h"
 #include "tw-tile.h"
@@ -126,8 +127,15 @@ test_finalize (void)
                      TW_FIXTURE_NOW_US, TW_UNIT_MMOL_L);
   assert_finalized (widget);
   widget = tw_forecast_foot_new ();
-  tw_forecast_foot_update (TW_FORECAST_FOOT (widget), tw_bed_item_get_snapshot (item), TW_FIXTURE_NOW_US,
-                           TW_UNIT_MG_DL);
+  tw_forecast_foot_update (TW_FORECAST_FOOT (widget), tw_bed_item_get_snapshot (item), TW_FIXTURE_NOW_US);
+  assert_finalized (widget);
+  widget = tw_trust_panel_new ();
+  tw_trust_panel_set_model (TW_TRUST_PANEL (widget), model);
+  tw_trust_panel_set_item (TW_TRUST_PANEL (widget), item);
+  tw_trust_panel_choose (TW_TRUST_PANEL (widget), TW_CHANNEL_HEART_RATE, 60);
+  tw_trust_panel_choose (TW_TRUST_PANEL (widget), TW_CHANNEL_GLUCOSE, 0); /* never forecast here */
+  tw_trust_panel_set_item (TW_TRUST_PANEL (widget), NULL);
+  tw_trust_panel_update (TW_TRUST_PANEL (widget));
   assert_finalized (widget);
   widget = tw_tile_new (model);
   tw_tile_set_item (TW_TILE (widget), item);

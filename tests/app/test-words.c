@@ -7,6 +7,7 @@
 #include "tw-time.h"
 #include "tw-ward-fixture.h"
 #include "tw-words-flag.h"
+#include "tw-words-trust.h"
 #include "tw-words-value.h"
 
 #include <glib/gstdio.h>
@@ -205,6 +206,94 @@ static const StateCase state_cases[] = {
     "3 of 412 readings could not be read", "win.refused", "Live", TW_VIEW_WARD },
 };
 
+/* The honesty line and the judgement beside it: nothing is said that the report does not say. */
+static void
+test_trust (void)
+{
+  TwSelfReport *report = tw_self_report_new ();
+  TwWidthSplit width = { 12, 6, 4.1, .317 };
+
+  report->channel = TW_CHANNEL_MAP;
+  report->horizon_min = 60;
+  assert_words (tw_words_trust_line (NULL, NOW), "");
+  assert_words (tw_words_trust_line (report, NOW), "MAP forecasts: none has come due on this patient yet.");
+  assert_words (tw_words_trust_too_few (report), "Too few to judge: 0 scored, 20 needed.");
+  report->line = (TwHonestyLine) { .meter = TW_METER_TOO_FEW, .n = 12, .inside80 = 9, .expected = 9.6 };
+  report->scored = 12;
+  assert_words (tw_words_trust_line (report, NOW),
+                "MAP forecasts: 9 of 12 inside their 80 % range; 20 are needed to judge.");
+  assert_words (tw_words_trust_short (report), "");
+  report->line = (TwHonestyLine) { .meter = TW_METER_RIGHT, .from_us = NOW - 5 * TW_HOUR, .n = 46,
+                                   .inside80 = 37, .expected = 36.8, .low = 31, .high = 42 };
+  report->scored = 46;
+  g_assert_null (tw_words_trust_too_few (report));
+  assert_words (tw_words_trust_line (report, NOW),
+                "Last 6 h: 37 of 46 MAP forecasts fell inside their 80 % range (37 expected).");
+  assert_words (tw_words_trust_verdict (report), "");
+  assert_words (tw_words_trust_short (report), "37 of 46");
+  report->line.from_us = NOW - 7 * TW_HOUR;
+  assert_words (tw_words_trust_line (report, NOW),
+                "Last 46: 37 of 46 MAP forecasts fell inside their 80 % range (37 expected).");
+  report->line.meter = TW_METER_NARROW;
+  assert_words (tw_words_trust_verdict (report),
+                "Fewer than 31: the ranges are too narrow. Do not rely on them now.");
+  report->line.meter = TW_METER_WIDE;
+  assert_words (tw_words_trust_verdict (report),
+                "More than expected: the ranges are wider than they need to be.");
+  assert_words (tw_words_trust_width (report, &width, TW_UNIT_MMOL_L),
+                "The newest reading is 12 min old: a new one would narrow the range by about a third, from "
+                "±6.0 mmHg to ±4.1 mmHg. The rest is how this patient moves.");
+  width.narrowing = (double) NAN;
+  assert_words (tw_words_trust_width (report, &width, TW_UNIT_MMOL_L),
+                "No forecast now, so no width to explain.");
+  assert_words (tw_words_trust_drift (report), "");
+  tw_self_report_unref (report);
+}
+
+static void
+test_contest (void)
+{
+  static const struct
+  {
+    TwContest contest;
+    const char *words;
+  } cases[] = {
+    { { .rmse = { .18, .09, .26 }, .beats = TRUE }, "Beats the last value: error 18 % smaller (9 to 26 %)." },
+    { { .rmse = { .05, -.04, .15 } },
+      "No better than the last value, as far as can be told (−4 to +15 %)." },
+    { { .rmse = { -.2, -.3, -.1 } }, "Worse than the last value: error 20 % larger (10 to 30 %)." },
+    { { .rmse = { .3, (double) NAN, (double) NAN } }, "Not yet known whether this beats the last value." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    assert_words (tw_words_trust_contest (&cases[i].contest, TRUE), cases[i].words);
+  assert_words (tw_words_trust_contest (&cases[0].contest, FALSE),
+                "Beats the running mean: error 18 % smaller (9 to 26 %).");
+}
+
+static void
+test_left_out (void)
+{
+  TwCleanCounts counts = { .n = 400 };
+
+  assert_words (tw_words_left_out (&counts), "");
+  counts.by_reason[TW_REASON_HAMPEL_CANDIDATE] = 9; /* doubtful: used */
+  counts.by_reason[TW_REASON_DUPLICATE] = 5;        /* said already */
+  assert_words (tw_words_left_out (&counts), "");
+  counts.by_reason[TW_REASON_HAMPEL_CONFIRMED] = 1;
+  assert_words (tw_words_left_out (&counts), "1 reading left out: 1 spike");
+  counts.by_reason[TW_REASON_HAMPEL_CONFIRMED] = 2;
+  counts.by_reason[TW_REASON_ZERO] = 12;
+  counts.by_reason[TW_REASON_HARD_LIMIT] = 3;
+  assert_words (tw_words_left_out (&counts),
+                "17 readings left out: 12 no signal, 3 out of range, 2 spikes");
+  counts.by_reason[TW_REASON_FLAT] = 4;
+  counts.by_reason[TW_REASON_TOO_FAST] = 1;
+  assert_words (tw_words_left_out (&counts),
+                "22 readings left out: 12 no signal, 4 on a flat line, 3 out of range, 2 spikes, 1 other");
+  g_assert_cmpuint (tw_words_n_left_out (&counts), ==, 22);
+}
+
 static void
 test_states (void)
 {
@@ -296,6 +385,9 @@ main (int argc,
   g_test_add_func ("/app/words/flags", test_flags);
   g_test_add_func ("/app/words/scores", test_scores);
   g_test_add_func ("/app/words/forecasts", test_forecasts);
+  g_test_add_func ("/app/words/trust", test_trust);
+  g_test_add_func ("/app/words/contest", test_contest);
+  g_test_add_func ("/app/words/left-out", test_left_out);
   g_test_add_func ("/app/words/states", test_states);
   g_test_add_func ("/app/words/tokens", test_tokens);
   g_test_add_func ("/app/words/addresses", test_addresses);

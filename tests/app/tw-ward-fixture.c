@@ -282,6 +282,7 @@ add_quiet_stories (TwWardFixture *fixture)
   forecast->status = TW_FORECAST_UNRELIABLE;
   forecast->honesty.recent_inside80 = 11;
   forecast->honesty.inside80 = 27;
+  tw_ward_fixture_score (wrong, TW_CHANNEL_MAP, 92, .59);
 }
 
 static TwWardFixture *
@@ -325,6 +326,9 @@ add_bed (TwWardFixture *fixture,
   snapshot->driver = bed->driver;
   fill_vitals (snapshot, bed);
   fill_news2 (snapshot, bed);
+  for (int channel = 0; channel < TW_N_VITALS; channel++)
+    if (snapshot->channels[channel].series != NULL)
+      tw_ward_fixture_score (snapshot, channel, 92, .8);
   g_ptr_array_add (fixture->snapshots, snapshot);
 }
 

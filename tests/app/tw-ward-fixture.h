@@ -27,6 +27,10 @@ TwSnapshot *tw_ward_fixture_get (TwWardFixture *fixture, guint bed);
 void tw_ward_fixture_age (TwSnapshot *snapshot, gint64 age_us);
 /* Cuts a hole into every series. */
 void tw_ward_fixture_cut (TwSnapshot *snapshot, gint64 from_us, gint64 to_us);
+/* How the forecasts of a channel fared: so many scored, this share of them inside the 80 % range. */
+void tw_ward_fixture_score (TwSnapshot *snapshot, TwChannel channel, guint scored, double inside80);
+/* Readings of a channel that were left out: crosses in its series and counts. */
+void tw_ward_fixture_leave_out (TwSnapshot *snapshot, TwChannel channel);
 void tw_ward_fixture_withhold (TwSnapshot *snapshot, TwForecastStatus status);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwWardFixture, tw_ward_fixture_free)

@@ -115,9 +115,9 @@ static const TwPit ends
   = { { 14, 2, 2, 1, 2, 3, 2, 1, 5, 18 }, .expected = 5, .low = 1.5, .high = 9 };
 
 static const TwShare experts[] = {
-  { "own baseline", "61 %, off by 4.2", .61, TRUE },
-  { "learned from 3,000 patients", "27 %, off by 4.4", .27, FALSE },
-  { "last value", "12 %, off by 5.1", .12, FALSE },
+  { "own baseline", "off by 4.2 mmHg", .61, TRUE },
+  { "learned from 3,000 patients", "off by 4.4 mmHg", .27, FALSE },
+  { "last value", "off by 5.1 mmHg", .12, FALSE },
 };
 
 static guint
