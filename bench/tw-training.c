@@ -2,8 +2,8 @@
 /* Fits of one channel, cadence and horizon.
  *
  * 1. alpha: smallest squared error of the moving average.
- * 2. ridge: y (t + h) - y (t) = sd_pop sum w x, rows weighted 1 / (1 + .15 |dy| / sd_pop), penalty 1e-3 of
- *    each feature's own sum of squares, none on the constant.
+ * 2. ridge: y (t + h) - y (t) = sd_pop sum w x, rows weighted 1 / (1 + .15 |dy| / sd_pop), penalty 1e-3 +
+ *    100 / n of each feature's own sum of squares, none on the constant; not below 1,000 targets.
  * 3. start weights: smallest squared error on a grid of .05 among those that are worse than the last value
  *    in no file; then as much of the last value as keeps the absolute error in every file within .5 % of
  *    that of the last value.
@@ -21,6 +21,8 @@
 #include <gsl/gsl_statistics_double.h>
 
 #define RIDGE_PENALTY 1e-3
+#define RIDGE_PENALTY_ROWS 100.0 /* added: so many over the number of rows */
+#define RIDGE_MIN_TARGETS 1000    /* for thirty coefficients */
 #define SCALE_PENALTY 1e-3
 #define NEWTON_STEPS 12
 #define N_EXPERTS 4 /* those that a table can start */
@@ -101,7 +103,7 @@ fit_ridge (const Part *part, TwFit *fit)
             a[i * N + j] += wx * x[j];
         }
     }
-  solve (a, b, N, RIDGE_PENALTY, TRUE, fit->ridge);
+  solve (a, b, N, RIDGE_PENALTY + RIDGE_PENALTY_ROWS / fit->n, TRUE, fit->ridge);
   fit->has_ridge = TRUE;
 }
 
@@ -385,7 +387,7 @@ tw_training_fit (const GArray *rows,
   if (fit->n < TW_TRAINING_MIN_TARGETS || fit->n_patients < TW_TRAINING_MIN_PATIENTS)
     return FALSE;
   fit_alpha (&part, fit);
-  if (parts->ridge)
+  if (parts->ridge && fit->n >= RIDGE_MIN_TARGETS)
     fit_ridge (&part, fit);
   fit_weights (&part, fit);
   if (parts->scale)
