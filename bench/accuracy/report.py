@@ -47,7 +47,8 @@ def intro(whole):
     speed = whole["speed"]
     return [
         f"Twin {whole['version']}; {fitted}.",
-        f"Our report recomputed independently, all folds: {', '.join(whole['checked'])}.",
+        *([f"Left out for want of time: {'; '.join(whole['left_out'])}."] if whole["left_out"] else []),
+        f"Our report recomputed independently (folds): {', '.join(whole['checked'])}.",
         f"Full stack {speed['ours_ns']:.0f} ns a reading of one stream, its bare filter {speed['filter_ns']:.0f} ns; "
         f"the same filter in FilterPy {speed['filterpy'] / speed['filter_ns']:.0f} times slower "
         f"({speed['filterpy'] / speed['ours_ns']:.0f} times our whole stack), "
