@@ -168,16 +168,17 @@ tw_words_trust_drift (const TwSelfReport *report)
     {
     case TW_DRIFT_ABOVE:
       /* Translators: a clock time. */
-      return g_strdup_printf (_("Since %s readings run above the forecasts: the forecast falls back to the "
-                                "last value with wider ranges."),
+      return g_strdup_printf (_("Since %s readings run above the forecasts: the weights go back to those of "
+                                "the population, and no range is narrower than its."),
                               clock);
     case TW_DRIFT_BELOW:
-      return g_strdup_printf (_("Since %s readings run below the forecasts: the forecast falls back to the "
-                                "last value with wider ranges."),
+      return g_strdup_printf (_("Since %s readings run below the forecasts: the weights go back to those of "
+                                "the population, and no range is narrower than its."),
                               clock);
     case TW_DRIFT_COVERAGE:
       return g_strdup_printf (_("Since %s too few readings fell inside: %u of the last %u, at least %u "
-                                "needed. The forecast falls back to the last value."),
+                                "needed. The weights go back to those of the population, and no range is "
+                                "narrower than its."),
                               clock, report->drift.recent_inside80, report->drift.recent_n,
                               report->drift.recent_at_least);
     case TW_DRIFT_NONE:
@@ -198,7 +199,7 @@ tw_words_expert (TwExpert expert)
     case TW_EXPERT_FILTER:
       return C_ ("expert", "own baseline");
     case TW_EXPERT_RIDGE:
-      return C_ ("expert", "learned from 3,000 patients");
+      return C_ ("expert", "learned from recorded patients");
     case TW_EXPERT_PERSONAL:
       return C_ ("expert", "learned, fitted to this patient");
     default:

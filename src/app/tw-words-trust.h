@@ -26,7 +26,7 @@ char *tw_words_trust_counts (const TwSelfReport *report);
 char *tw_words_trust_width (const TwSelfReport *report, const TwWidthSplit *width, TwUnit glucose_unit);
 /* "Drifting since 13:05: ..."; "" when not. */
 char *tw_words_trust_drift (const TwSelfReport *report);
-/* "own baseline", "last value", "running mean", "learned from 3,000 patients". Translated, static. */
+/* "own baseline", "last value", "running mean", "learned from recorded patients". Translated, static. */
 const char *tw_words_expert (TwExpert expert);
 /* A difference or typical error in the channel's shown unit: "4.2 mmHg". */
 char *tw_words_difference (TwChannel channel, double difference, TwUnit glucose_unit);

@@ -116,7 +116,7 @@ static const TwPit ends
 
 static const TwShare experts[] = {
   { "own baseline", "off by 4.2 mmHg", .61, TRUE },
-  { "learned from 3,000 patients", "off by 4.4 mmHg", .27, FALSE },
+  { "learned from recorded patients", "off by 4.4 mmHg", .27, FALSE },
   { "last value", "off by 5.1 mmHg", .12, FALSE },
 };
 
