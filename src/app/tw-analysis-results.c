@@ -73,7 +73,11 @@ has_fit (TwAnalysisResults *self)
 static void
 show_coefficients (TwAnalysisResults *self)
 {
-  static const char *const titles[] = { N_ ("Coefficient"), N_ ("Estimate"), N_ ("95 % interval"), "p" };
+  static const char *const titles[] = {
+    N_ ("Coefficient"), N_ ("Estimate"),
+    /* xgettext:no-c-format */
+    N_ ("95 % interval"), "p"
+  };
   const TwFit *fit = self->findings != NULL ? self->findings->fit : NULL;
   gboolean shown = has_fit (self);
 

@@ -98,7 +98,9 @@ fill_lags (TwSheet *sheet,
   const TwLags *lags = &findings->lags[predictor];
   double *lag = tw_sheet_add_numbers (sheet, _("Lag"), _("min"), 0);
   double *r = tw_sheet_add_numbers (sheet, _("Correlation"), "", 2);
+  /* xgettext:no-c-format */
   double *low = tw_sheet_add_numbers (sheet, _("95 % low"), "", 2);
+  /* xgettext:no-c-format */
   double *high = tw_sheet_add_numbers (sheet, _("95 % high"), "", 2);
   double *rank = tw_sheet_add_numbers (sheet, _("Rank correlation"), "", 2);
   double *p = tw_sheet_add_numbers (sheet, _("p, all lags"), "", 3);
@@ -213,7 +215,9 @@ fill_comparison_table (TwSheet *sheet,
   double *n = tw_sheet_add_numbers (sheet, _("Readings"), "", 0);
   double *effective = tw_sheet_add_numbers (sheet, _("Effective"), "", 0);
   double *mean = tw_sheet_add_numbers (sheet, _("Mean"), unit, decimals);
+  /* xgettext:no-c-format */
   double *low = tw_sheet_add_numbers (sheet, _("95 % low"), unit, decimals);
+  /* xgettext:no-c-format */
   double *high = tw_sheet_add_numbers (sheet, _("95 % high"), unit, decimals);
   double *sd = tw_sheet_add_numbers (sheet, _("SD"), unit, decimals);
   double *median = tw_sheet_add_numbers (sheet, _("Median"), unit, decimals);
@@ -263,7 +267,9 @@ fill_coefficients (TwSheet *sheet,
   char **term = tw_sheet_add_texts (sheet, _("Term"));
   char **unit = tw_sheet_add_texts (sheet, _("Unit"));
   double *estimate = tw_sheet_add_numbers (sheet, _("Estimate"), "", 4);
+  /* xgettext:no-c-format */
   double *low = tw_sheet_add_numbers (sheet, _("95 % low"), "", 4);
+  /* xgettext:no-c-format */
   double *high = tw_sheet_add_numbers (sheet, _("95 % high"), "", 4);
   double *error = tw_sheet_add_numbers (sheet, _("Standard error"), "", 4);
   double *p = tw_sheet_add_numbers (sheet, "p", "", 4);

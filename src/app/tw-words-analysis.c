@@ -122,27 +122,21 @@ tw_words_fit (const TwFindings *findings)
 {
   const TwFit *fit = findings->fit;
   g_autofree char *sd = tw_words_estimate (fit->residual_sd, fit->residual_sd);
-  GString *words = g_string_new (NULL);
+  g_autoptr (GString) rows = g_string_new (NULL);
 
-  /* Translators: "R² 0.62, residual SD 4.1 mmHg". */
-  g_string_append_printf (words, _("R² %.2f, residual SD %s %s"), fit->r2, sd,
-                          tw_words_analysis_unit (&findings->inquiry, fit->outcome));
-  g_string_append (words, ". ");
   /* Translators: rows of a regression, "214 of 288 rows used". */
-  g_string_append_printf (words, _("%d of %d rows used"), (int) fit->rows.n, (int) fit->rows.n_grid);
+  g_string_append_printf (rows, _("%d of %d rows used"), (int) fit->rows.n, (int) fit->rows.n_grid);
   if (isfinite (fit->n_effective) && fit->n_effective < .9 * (double) fit->rows.n)
-    {
-      g_string_append_c (words, ' ');
-      /* Translators: as many independent rows would say as much, "(effective 61)". */
-      g_string_append_printf (words, _("(effective %.0f)"), floor (fit->n_effective));
-    }
+    /* Translators: as many independent rows would say as much, " (effective 61)". */
+    g_string_append_printf (rows, _(" (effective %.0f)"), floor (fit->n_effective));
   if (isfinite (fit->lambda))
     {
-      g_string_append (words, ", ");
-      g_string_append_printf (words, _("penalty %.3g"), fit->lambda);
+      g_string_append (rows, _(", "));
+      g_string_append_printf (rows, _("penalty %.3g"), fit->lambda);
     }
-  g_string_append_c (words, '.');
-  return g_string_free (words, FALSE);
+  /* Translators: "R² 0.62, residual SD 4.1 mmHg. 214 of 288 rows used (effective 61)." */
+  return g_strdup_printf (_("R² %.2f, residual SD %s %s. %s."), fit->r2, sd,
+                          tw_words_analysis_unit (&findings->inquiry, fit->outcome), rows->str);
 }
 
 char *
@@ -151,32 +145,26 @@ tw_words_dropped (const TwFindings *findings)
   const TwFit *fit = findings->fit;
   const TwInquiry *inquiry = &findings->inquiry;
   gsize dropped = fit->rows.no_outcome + fit->rows.no_predictor;
-  GString *words;
+  g_autoptr (GString) causes = g_string_new (NULL);
 
   if (dropped == 0)
     return g_strdup ("");
-  words = g_string_new (NULL);
-  g_string_append_printf (words,
-                          g_dngettext (GETTEXT_PACKAGE, "%d row left out:", "%d rows left out:",
-                                       dropped),
-                          (int) dropped);
   if (fit->rows.no_outcome > 0)
-    {
-      g_string_append_c (words, ' ');
-      /* Translators: rows left out, "20 without MAP". */
-      g_string_append_printf (words, _("%d without %s"), (int) fit->rows.no_outcome,
-                              _(tw_channel_info (inquiry->outcome)->label));
-    }
+    /* Translators: rows left out, "20 without MAP". */
+    g_string_append_printf (causes, _("%d without %s"), (int) fit->rows.no_outcome,
+                            _(tw_channel_info (inquiry->outcome)->label));
   for (guint i = 0; i < inquiry->n_predictors; i++)
     if (fit->rows.missing[i] > 0)
       {
         g_autofree char *term = tw_words_term (inquiry->predictors[i], inquiry->lags_min[i]);
 
-        g_string_append (words, words->str[words->len - 1] == ':' ? " " : ", ");
-        g_string_append_printf (words, _("%d without %s"), (int) fit->rows.missing[i], term);
+        g_string_append (causes, causes->len > 0 ? _(", ") : "");
+        g_string_append_printf (causes, _("%d without %s"), (int) fit->rows.missing[i], term);
       }
-  g_string_append_c (words, '.');
-  return g_string_free (words, FALSE);
+  /* Translators: "74 rows left out: 20 without MAP, 54 without HR." */
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d row left out: %s.", "%d rows left out: %s.",
+                                       dropped),
+                          (int) dropped, causes->str);
 }
 
 /* The core names channels as files do; people call them otherwise. */

@@ -37,7 +37,12 @@ format_p (double p, char *buffer, gsize size)
 static void
 append_cell (GString *text, const char *cell, int width)
 {
-  for (glong i = g_utf8_strlen (cell, -1); i < width; i++)
+  int taken = 0;
+
+  /* A Chinese character takes two columns of a terminal. */
+  for (const char *at = cell; *at != '\0'; at = g_utf8_next_char (at))
+    taken += g_unichar_iswide (g_utf8_get_char (at)) ? 2 : 1;
+  for (; taken < width; taken++)
     g_string_append_c (text, ' ');
   g_string_append (text, cell);
 }
@@ -102,8 +107,11 @@ append_coefficient (GString *text, const TwCoefficient *coefficient, int name_wi
 static void
 append_table (GString *text, const TwFit *fit)
 {
-  const char *const heads[]
-      = { _("estimate"), _("95 % from"), _("to"), _("std. error"), "p", _("VIF") };
+  const char *const heads[] = {
+    _("estimate"),
+    /* xgettext:no-c-format */
+    _("95 % from"), _("to"), _("std. error"), "p", _("VIF")
+  };
   const int widths[] = { 14, 14, 14, 14, 9, 12 };
   int name_width = 12;
 

@@ -65,7 +65,9 @@ const char *
 tw_fit_interval_words (TwFitInterval interval)
 {
   static const char *const words[] = {
+    /* xgettext:no-c-format */
     N_("95 % intervals by t, for errors that are independent of each other."),
+    /* xgettext:no-c-format */
     N_("95 % intervals by t, widened because neighbouring errors repeat each other."),
   };
 
