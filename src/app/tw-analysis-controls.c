@@ -11,7 +11,7 @@
 
 #define MAX_LAG_MIN 360
 
-static const int grids_min[] = { 0, 1, 5, 15, 60 };
+static const int grids_min[] = { 0, 1, 5, 10, 15, 30, 60 };
 
 typedef struct
 {
@@ -214,8 +214,8 @@ static void
 tw_analysis_controls_init (TwAnalysisControls *self)
 {
   static const char *const none[] = { NULL };
-  const char *const grids[] = { _("As the readings come"), _("1 min"), _("5 min"), _("15 min"),
-                                _("60 min"), NULL };
+  const char *const grids[] = { _("As the readings come"), _("1 min"), _("5 min"), _("10 min"),
+                                _("15 min"), _("30 min"), _("60 min"), NULL };
   GtkWidget *run = gtk_button_new_with_label (_("Run Again"));
 
   self->setting = TRUE;

@@ -77,7 +77,7 @@ parse_options (Options *options, int *argc, char ***argv)
       "TIME" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options->to, N_ ("End of the window, ISO 8601"), "TIME" },
     { "grid", 0, 0, G_OPTION_ARG_INT, &options->grid_min,
-      N_ ("A row for so many minutes (default: 5, or 60 where a channel is charted)"), "MIN" },
+      N_ ("A row for so many minutes (default: 5 to 60, as often as the channels come)"), "MIN" },
     { "no-intercept", 0, 0, G_OPTION_ARG_NONE, &options->no_intercept,
       N_ ("Fit without a constant"), NULL },
     { "penalty", 0, 0, G_OPTION_ARG_DOUBLE, &options->penalty,

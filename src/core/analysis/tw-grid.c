@@ -9,9 +9,8 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-#define FINE_MIN 5
-#define COARSE_MIN 60
-#define FINE_SPACING_US (450 * TW_SECOND)
+/* Widths of a row: continuous and glucose sensors, cuffs, charts. */
+static const int widths_min[] = { 5, 10, 15, 30, 60 };
 
 /* Weight of a doubtful sample: twin.md section 2, kappa 4. */
 #define DOUBTFUL_WEIGHT .25
@@ -80,10 +79,16 @@ get_spacing (const TwSeriesView *view, gint64 from_us, gint64 to_us)
 int
 tw_grid_choose (TwSeriesView *const *views, gsize n, gint64 from_us, gint64 to_us)
 {
-  for (gsize i = 0; i < n; i++)
-    if (get_spacing (views[i], from_us, to_us) > FINE_SPACING_US)
-      return COARSE_MIN;
-  return FINE_MIN;
+  gint64 spacing_us = 0;
+  gsize i = 0;
+
+  for (gsize k = 0; k < n; k++)
+    spacing_us = MAX (spacing_us, get_spacing (views[k], from_us, to_us));
+  /* Nearest means on this side of the middle between a width and the next. */
+  while (i + 1 < G_N_ELEMENTS (widths_min)
+         && spacing_us > (widths_min[i] + widths_min[i + 1]) * TW_MINUTE / 2)
+    i++;
+  return widths_min[i];
 }
 
 /* What has been gathered of one bin. */

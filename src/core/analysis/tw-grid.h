@@ -23,7 +23,8 @@ void tw_grid_init (TwGrid *grid, gint64 from_us, gint64 to_us, int minutes);
  * the view. FALSE when nothing is left. */
 gboolean tw_grid_close_window (const TwSeriesView *view, gint64 *from_us, gint64 *to_us);
 
-/* 5 when the usable samples of every view come at least every 7.5 min (median), else 60. */
+/* Of 5, 10, 15, 30 and 60 min the one nearest to the median time between the usable samples of the view
+ * whose samples come most seldom; the narrower where two are as near; 60 for fewer than two samples. */
 int tw_grid_choose (TwSeriesView *const *views, gsize n, gint64 from_us, gint64 to_us);
 
 /* Medians of the usable samples (finite, verdict <= 1), of the time shift_us before the bin.

@@ -57,8 +57,8 @@ typedef struct
   const TwFitPredictor *predictors;
   gsize n_predictors;        /* 1..TW_FIT_MAX_PREDICTORS */
   gint64 from_us, to_us;     /* window of the outcome, both ends included */
-  int grid_min;              /* a row is a bin so wide; 0: 5 where all channels come at least every
-                                7.5 min, else 60; doses and rates do not count */
+  int grid_min;              /* a row is a bin so wide; 0: of 5, 10, 15, 30 and 60 that nearest to how
+                                often the rarest channel comes; doses and rates do not count */
   double lambda;             /* ridge: penalty per row; 0 or NaN: by leave-one-out */
 } TwFitPlan;
 

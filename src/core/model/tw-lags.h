@@ -15,7 +15,7 @@ typedef struct
 {
   TwSeriesView *first, *second;
   gint64 from_us, to_us;    /* both ends included */
-  int grid_min;             /* 0: 5 where both come at least every 7.5 min, else 60 */
+  int grid_min;             /* 0: of 5, 10, 15, 30, 60 that nearest to how often the rarer comes */
 } TwLagPlan;
 
 typedef struct

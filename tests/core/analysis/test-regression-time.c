@@ -174,6 +174,58 @@ test_charted (void)
   gsl_rng_free (rng);
 }
 
+/* A row is as wide as the rarest channel asks for; a tie goes to the narrower. */
+static void
+test_width (void)
+{
+  static const struct
+  {
+    int spacing_min, width_min;
+  } cases[] = {
+    { 1, 5 },   { 5, 5 },   { 7, 5 },   { 8, 10 },  { 10, 10 }, { 12, 10 },  { 13, 15 },  { 15, 15 },
+    { 22, 15 }, { 23, 30 }, { 30, 30 }, { 45, 30 }, { 46, 60 }, { 60, 60 }, { 240, 60 },
+  };
+  double values[N];
+
+  for (int i = 0; i < N; i++)
+    values[i] = i % 7;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TwSeriesView) rare = make_series (values, N, cases[i].spacing_min);
+      g_autoptr (TwSeriesView) often = make_series (values, N, 1);
+      TwFitPredictor predictor = { .channel = TW_CHANNEL_HEART_RATE, .series = often };
+      TwFitPlan plan = { .outcome = TW_CHANNEL_MAP, .series = rare, .predictors = &predictor,
+                         .n_predictors = 1, .from_us = G_MININT64, .to_us = G_MAXINT64 };
+      g_autoptr (TwFit) fit = tw_regression_fit (&plan);
+      g_autoptr (TwFit) turned = NULL;
+
+      g_assert_cmpint (fit->grid_min, ==, cases[i].width_min);
+      plan.series = often;
+      predictor.series = rare;
+      turned = tw_regression_fit (&plan);
+      g_assert_cmpint (turned->grid_min, ==, cases[i].width_min);
+    }
+}
+
+/* One long silence among readings every 10 min widens no row; a single reading is a charted one. */
+static void
+test_width_of_few (void)
+{
+  double values[] = { 70, 71, 69, NAN, NAN, NAN, NAN, NAN, NAN, 72, 70 };
+  g_autoptr (TwSeriesView) broken = make_series (values, G_N_ELEMENTS (values), 10);
+  g_autoptr (TwSeriesView) single = make_series (values, 1, 10);
+  TwFitPredictor predictor = { .channel = TW_CHANNEL_HEART_RATE, .series = broken };
+  TwFitPlan plan = { .outcome = TW_CHANNEL_MAP, .series = broken, .predictors = &predictor,
+                     .n_predictors = 1, .from_us = G_MININT64, .to_us = G_MAXINT64 };
+  g_autoptr (TwFit) fit = tw_regression_fit (&plan);
+  g_autoptr (TwFit) lone = NULL;
+
+  g_assert_cmpint (fit->grid_min, ==, 10);
+  predictor.series = single;
+  lone = tw_regression_fit (&plan);
+  g_assert_cmpint (lone->grid_min, ==, 60);
+}
+
 /* A dose counts where it was given and is nothing elsewhere; a rate holds until it is changed. */
 static void
 test_doses (void)
@@ -311,6 +363,8 @@ main (int argc, char **argv)
   g_test_add_func ("/regression-time/bins", test_bins);
   g_test_add_func ("/regression-time/refusals", test_refusals);
   g_test_add_func ("/regression-time/charted", test_charted);
+  g_test_add_func ("/regression-time/width", test_width);
+  g_test_add_func ("/regression-time/width-of-few", test_width_of_few);
   g_test_add_func ("/regression-time/doses", test_doses);
   g_test_add_func ("/regression-time/coverage", test_coverage);
   g_test_add_func ("/regression-time/serial-warning", test_serial_warning);
