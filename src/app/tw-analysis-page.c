@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The analysis of one patient: what is asked, on which window, what came out.
- *
- * What a patient was asked, found and is being calculated hangs on the patient's own item, so that a fit that
- * ends after the user went to another patient lands where it belongs. */
+/* The analysis of one patient: what is asked, on which window, what came out. */
 #include "config.h"
 
 #include "tw-analysis-page.h"
 
+#include "tw-analysis-state.h"
 #include "tw-badge.h"
 #include "tw-range-strip.h"
 #include "tw-time.h"
@@ -16,22 +14,12 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#define STATE_KEY "tw-analysis-state"
 /* What takes longer than this is seen to take its time. */
 #define SPINNER_MS 300
 /* The chart of a live patient follows so often. */
 #define STRIP_EVERY_US (10 * TW_SECOND)
 #define CHOICE_MS 120
 #define NEVER_US (-TW_DAY)
-
-/* Of one patient. */
-typedef struct
-{
-  TwAnalysisChoice choice, asked; /* now, and of the newest question */
-  TwFindings *findings;
-  GCancellable *running; /* the newest question; NULL: none is open */
-  char *problem;         /* why there are no findings */
-} PatientState;
 
 struct _TwAnalysisPage
 {
@@ -54,150 +42,19 @@ struct _TwAnalysisPage
 
 G_DEFINE_FINAL_TYPE (TwAnalysisPage, tw_analysis_page, GTK_TYPE_BOX)
 
-static guint outcome_signal;
-
-/* A question on its way: whose it is, and who asked. */
-typedef struct
-{
-  TwBedItem *item;
-  GCancellable *cancellable;
-  GWeakRef page;
-} Errand;
-
-static void
-patient_state_free (gpointer data)
-{
-  PatientState *state = data;
-
-  g_cancellable_cancel (state->running);
-  g_clear_object (&state->running);
-  g_clear_pointer (&state->findings, tw_findings_unref);
-  g_free (state->problem);
-  g_free (state);
-}
-
-static PatientState *
-get_state (TwBedItem *item)
-{
-  PatientState *state = g_object_get_data (G_OBJECT (item), STATE_KEY);
-
-  if (state == NULL)
-    {
-      state = g_new0 (PatientState, 1);
-      tw_analysis_choice_init (&state->choice, tw_bed_item_get_snapshot (item));
-      g_object_set_data_full (G_OBJECT (item), STATE_KEY, state, patient_state_free);
-    }
-  return state;
-}
-
-static void
-errand_free (Errand *errand)
-{
-  g_clear_object (&errand->item);
-  g_clear_object (&errand->cancellable);
-  g_weak_ref_clear (&errand->page);
-  g_free (errand);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, errand_free)
-
-/* From the first usable value of any channel to now. */
-static gboolean
-find_span (TwAnalysisPage *self,
-           gint64 *from_us,
-           gint64 *to_us)
-{
-  const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->item);
-  gboolean any = FALSE;
-
-  *to_us = tw_ward_model_get_now (self->model);
-  for (int channel = 0; channel < TW_N_CHANNELS; channel++)
-    {
-      gint64 first_us, last_us;
-
-      if (!tw_snapshot_span (snapshot, (TwChannel) channel, &first_us, &last_us))
-        continue;
-      *from_us = any ? MIN (*from_us, first_us) : first_us;
-      *to_us = MAX (*to_us, last_us);
-      any = TRUE;
-    }
-  return any && *to_us > *from_us;
-}
-
-static void
-resolve_window (const TwAnalysisChoice *choice,
-                gint64 first_us,
-                gint64 last_us,
-                TwInquiry *inquiry)
-{
-  inquiry->to_us = last_us;
-  switch (choice->window)
-    {
-    case TW_WINDOW_6_H:
-      inquiry->from_us = last_us - 6 * TW_HOUR;
-      break;
-    case TW_WINDOW_24_H:
-      inquiry->from_us = last_us - TW_DAY;
-      break;
-    case TW_WINDOW_ALL:
-      inquiry->from_us = first_us;
-      break;
-    default:
-      inquiry->from_us = choice->from_us;
-      inquiry->to_us = choice->to_us;
-    }
-  inquiry->from_us = MAX (inquiry->from_us, first_us);
-  if (choice->before_to_us > choice->before_from_us)
-    {
-      inquiry->before_from_us = choice->before_from_us;
-      inquiry->before_to_us = choice->before_to_us;
-    }
-  else
-    {
-      inquiry->before_from_us = MAX (2 * inquiry->from_us - inquiry->to_us, first_us);
-      inquiry->before_to_us = inquiry->from_us;
-    }
-  /* Two windows may touch, not overlap. */
-  inquiry->before_to_us = MIN (inquiry->before_to_us, inquiry->from_us - 1);
-  if (inquiry->before_to_us - inquiry->before_from_us < TW_MINUTE)
-    inquiry->before_from_us = inquiry->before_to_us = 0;
-}
-
 static gboolean
 make_inquiry (TwAnalysisPage *self,
               TwInquiry *inquiry)
 {
-  const TwAnalysisChoice *choice = &get_state (self->item)->choice;
-  gint64 first_us, last_us;
-
-  if (choice->outcome == TW_CHANNEL_NONE || !find_span (self, &first_us, &last_us))
-    return FALSE;
-  *inquiry = (TwInquiry) { .outcome = choice->outcome, .method = choice->method, .grid_min = choice->grid_min,
-                           .glucose_unit = tw_ward_model_get_glucose_unit (self->model) };
-  for (int i = 0; i < TW_N_CHANNELS && inquiry->n_predictors < TW_INQUIRY_MAX_PREDICTORS; i++)
-    if (choice->used[i] && i != (int) choice->outcome)
-      {
-        inquiry->predictors[inquiry->n_predictors] = (TwChannel) i;
-        inquiry->lags_min[inquiry->n_predictors++] = choice->lag_min[i];
-      }
-  resolve_window (choice, first_us, last_us, inquiry);
-  return TRUE;
-}
-
-/* What was found answers what is asked; that time has gone on since is no other question. */
-static gboolean
-is_answered (TwAnalysisPage *self)
-{
-  const PatientState *state = get_state (self->item);
-
-  return state->findings != NULL && tw_analysis_choice_equal (&state->choice, &state->asked);
+  return tw_analysis_state_make_inquiry (self->item, tw_ward_model_get_now (self->model),
+                                         tw_ward_model_get_glucose_unit (self->model), inquiry);
 }
 
 /* The window on the chart is that of the numbers beside it, also when time has gone on since. */
 static void
 show_window (TwAnalysisPage *self)
 {
-  const TwAnalysisChoice *choice = &get_state (self->item)->choice;
+  const TwAnalysisChoice *choice = &tw_analysis_state_get (self->item)->choice;
   TwInquiry inquiry;
 
   self->setting = TRUE;
@@ -205,8 +62,8 @@ show_window (TwAnalysisPage *self)
   gtk_toggle_button_set_active (self->day, choice->window == TW_WINDOW_24_H);
   gtk_toggle_button_set_active (self->everything, choice->window == TW_WINDOW_ALL);
   self->setting = FALSE;
-  if (is_answered (self))
-    inquiry = get_state (self->item)->findings->inquiry;
+  if (tw_analysis_state_is_answered (tw_analysis_state_get (self->item)))
+    inquiry = tw_analysis_state_get (self->item)->findings->inquiry;
   else if (!make_inquiry (self, &inquiry))
     return;
   g_autofree char *window = tw_words_window (inquiry.from_us, inquiry.to_us);
@@ -219,10 +76,11 @@ static void
 show_strip (TwAnalysisPage *self)
 {
   TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->item);
-  const TwAnalysisChoice *choice = &get_state (self->item)->choice;
+  const TwAnalysisChoice *choice = &tw_analysis_state_get (self->item)->choice;
   gint64 from_us, to_us;
 
-  if (choice->outcome == TW_CHANNEL_NONE || !find_span (self, &from_us, &to_us))
+  if (choice->outcome == TW_CHANNEL_NONE
+      || !tw_analysis_state_find_span (self->item, tw_ward_model_get_now (self->model), &from_us, &to_us))
     {
       tw_range_strip_set_data (self->strip, NULL, TW_CHANNEL_MAP, TW_UNIT_MG_DL, 0, 0);
       return;
@@ -238,7 +96,7 @@ static void
 show_stack (TwAnalysisPage *self)
 {
   const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->item);
-  PatientState *state = get_state (self->item);
+  TwAnalysisState *state = tw_analysis_state_get (self->item);
   gboolean any = state->choice.outcome != TW_CHANNEL_NONE;
 
   if (any && state->problem == NULL)
@@ -269,7 +127,7 @@ show_stack (TwAnalysisPage *self)
 static void
 show_made (TwAnalysisPage *self)
 {
-  const PatientState *state = get_state (self->item);
+  const TwAnalysisState *state = tw_analysis_state_get (self->item);
   g_autofree char *text = NULL;
 
   if (state->running != NULL)
@@ -297,7 +155,7 @@ on_spinner_due (gpointer data)
 static void
 show_running (TwAnalysisPage *self)
 {
-  gboolean running = self->item != NULL && get_state (self->item)->running != NULL;
+  gboolean running = self->item != NULL && tw_analysis_state_get (self->item)->running != NULL;
 
   if (!running)
     {
@@ -310,24 +168,12 @@ show_running (TwAnalysisPage *self)
     show_made (self);
 }
 
-/* The last guard against another patient's result. */
-static gboolean
-belongs_to (const TwFindings *findings,
-            TwBedItem *item)
-{
-  const TwPatientFields *found = tw_patient_get (findings->patient);
-  const TwPatientFields *wanted = tw_patient_get (tw_bed_item_get_snapshot (item)->patient);
-
-  return g_strcmp0 (found->id, wanted->id) == 0;
-}
-
 static void
 show_findings (TwAnalysisPage *self)
 {
-  PatientState *state = get_state (self->item);
+  TwAnalysisState *state = tw_analysis_state_get (self->item);
 
-  if (state->findings != NULL && !belongs_to (state->findings, self->item))
-    g_clear_pointer (&state->findings, tw_findings_unref);
+  tw_analysis_state_drop_foreign (self->item);
   tw_analysis_results_set_findings (self->results, state->findings);
   show_window (self);
   show_stack (self);
@@ -335,54 +181,26 @@ show_findings (TwAnalysisPage *self)
 }
 
 static void
-on_found (GObject *source,
-          GAsyncResult *result,
-          gpointer data)
+on_answered (GObject *asker,
+             TwBedItem *item)
 {
-  g_autoptr (Errand) errand = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TwFindings) findings = tw_inquiry_run_finish (result, &error);
-  g_autoptr (TwAnalysisPage) page = g_weak_ref_get (&errand->page);
-  PatientState *state = get_state (errand->item);
+  TwAnalysisPage *self = TW_ANALYSIS_PAGE (asker);
 
-  /* A newer question was asked of the same patient, or nobody waits any more. */
-  if (state->running != errand->cancellable)
-    return;
-  g_clear_object (&state->running);
-  g_clear_pointer (&state->problem, g_free);
-  if (findings != NULL)
-    {
-      g_clear_pointer (&state->findings, tw_findings_unref);
-      state->findings = g_steal_pointer (&findings);
-    }
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    state->problem = g_strdup (error->message);
-  if (page != NULL && page->item == errand->item)
-    show_findings (page);
+  if (self->item == item)
+    show_findings (self);
 }
 
 void
 tw_analysis_page_run (TwAnalysisPage *self)
 {
   TwInquiry inquiry;
-  PatientState *state;
-  Errand *errand;
 
   g_return_if_fail (TW_IS_ANALYSIS_PAGE (self));
 
   g_clear_handle_id (&self->run_source, g_source_remove);
   if (self->item == NULL || !make_inquiry (self, &inquiry))
     return;
-  state = get_state (self->item);
-  g_cancellable_cancel (state->running);
-  g_clear_object (&state->running);
-  state->running = g_cancellable_new ();
-  state->asked = state->choice;
-  errand = g_new0 (Errand, 1);
-  errand->item = g_object_ref (self->item);
-  errand->cancellable = g_object_ref (state->running);
-  g_weak_ref_init (&errand->page, self);
-  tw_inquiry_run_async (&inquiry, tw_bed_item_get_snapshot (self->item), state->running, on_found, errand);
+  tw_analysis_state_ask (self->item, &inquiry, G_OBJECT (self), on_answered);
   show_running (self);
 }
 
@@ -409,7 +227,7 @@ on_choice_changed (TwAnalysisPage *self)
 {
   if (self->item == NULL)
     return;
-  tw_analysis_controls_get (self->controls, &get_state (self->item)->choice);
+  tw_analysis_controls_get (self->controls, &tw_analysis_state_get (self->item)->choice);
   show_strip (self);
   run_soon (self);
 }
@@ -422,7 +240,7 @@ on_window_toggled (TwAnalysisPage *self,
 
   if (self->setting || self->item == NULL || !gtk_toggle_button_get_active (button))
     return;
-  choice = &get_state (self->item)->choice;
+  choice = &tw_analysis_state_get (self->item)->choice;
   choice->window = button == self->six_hours ? TW_WINDOW_6_H
                    : button == self->day     ? TW_WINDOW_24_H
                                              : TW_WINDOW_ALL;
@@ -442,7 +260,7 @@ on_range_chosen (TwRangeStrip *strip,
 
   if (self->item == NULL)
     return;
-  choice = &get_state (self->item)->choice;
+  choice = &tw_analysis_state_get (self->item)->choice;
   if (earlier)
     {
       choice->before_from_us = from_us;
@@ -467,7 +285,7 @@ static void
 update (TwAnalysisPage *self)
 {
   const TwSnapshot *snapshot;
-  PatientState *state;
+  TwAnalysisState *state;
 
   if (self->item == NULL)
     return;
@@ -478,7 +296,7 @@ update (TwAnalysisPage *self)
     }
   self->outdated = FALSE;
   snapshot = tw_bed_item_get_snapshot (self->item);
-  state = get_state (self->item);
+  state = tw_analysis_state_get (self->item);
   if (state->choice.outcome == TW_CHANNEL_NONE)
     tw_analysis_choice_init (&state->choice, snapshot);
   show_stack (self);
@@ -487,7 +305,8 @@ update (TwAnalysisPage *self)
   tw_analysis_controls_set (self->controls, &state->choice, snapshot,
                             tw_ward_model_get_glucose_unit (self->model));
   show_strip (self);
-  if (!is_answered (self) && state->running == NULL && self->run_source == 0 && !snapshot->loading)
+  if (!tw_analysis_state_is_answered (state) && state->running == NULL && self->run_source == 0
+      && !snapshot->loading)
     tw_analysis_page_run (self);
 }
 
@@ -495,7 +314,7 @@ update (TwAnalysisPage *self)
 static void
 on_tick (TwAnalysisPage *self)
 {
-  TwFindings *findings = self->item != NULL ? get_state (self->item)->findings : NULL;
+  TwFindings *findings = self->item != NULL ? tw_analysis_state_get (self->item)->findings : NULL;
 
   if (findings != NULL && findings->inquiry.glucose_unit != tw_ward_model_get_glucose_unit (self->model))
     {
@@ -507,99 +326,16 @@ on_tick (TwAnalysisPage *self)
     update (self);
 }
 
-/* The file is written also when the window is closed meanwhile; then there is nobody to tell. */
-static void
-on_saved (GObject *source,
-          GAsyncResult *result,
-          gpointer data)
-{
-  g_autofree GWeakRef *page = data;
-  g_autoptr (TwAnalysisPage) self = g_weak_ref_get (page);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-
-  g_weak_ref_clear (page);
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    {
-      g_autofree char *name = g_file_get_basename (G_FILE (source));
-
-      text = g_strdup_printf (_("Saved as %s"), name);
-    }
-  else
-    text = g_strdup_printf (_("Not saved: %s"), error->message);
-  if (self != NULL)
-    g_signal_emit (self, outcome_signal, 0, text);
-}
-
-void
-tw_analysis_page_save (TwAnalysisPage *self,
-                       TwExport format,
-                       GFile *file)
-{
-  const TwSheet *sheet;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GWeakRef *page;
-
-  g_return_if_fail (TW_IS_ANALYSIS_PAGE (self) && G_IS_FILE (file));
-
-  sheet = tw_analysis_results_get_sheet (self->results);
-  if (sheet != NULL)
-    bytes = tw_sheet_export (sheet, format, &error);
-  if (bytes == NULL)
-    {
-      g_autofree char *text
-        = g_strdup_printf (_("Not saved: %s"), error != NULL ? error->message : _("nothing is shown."));
-
-      g_signal_emit (self, outcome_signal, 0, text);
-      return;
-    }
-  page = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (page, self);
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                                       on_saved, page);
-}
-
-static void
-on_file_chosen (GtkNativeDialog *dialog,
-                int response,
-                TwAnalysisPage *self)
-{
-  int format = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), "format"));
-  g_autoptr (GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    tw_analysis_page_save (self, (TwExport) format, file);
-  g_object_unref (dialog);
-}
-
 static void
 on_export (GtkWidget *widget,
            const char *name,
            GVariant *parameter)
 {
-  TwAnalysisPage *self = TW_ANALYSIS_PAGE (widget);
-  const TwSheet *sheet = tw_analysis_results_get_sheet (self->results);
   const char *wanted = g_variant_get_string (parameter, NULL);
-  TwExport format = g_str_equal (wanted, "svg")   ? TW_EXPORT_SVG
-                    : g_str_equal (wanted, "pdf") ? TW_EXPORT_PDF
-                                                  : TW_EXPORT_CSV;
-  TwFindings *findings = tw_analysis_page_get_findings (self);
-  g_autofree char *file_name = NULL;
-  GtkFileChooserNative *dialog;
 
-  if (sheet == NULL || findings == NULL)
-    return;
-  file_name = tw_sheet_dup_file_name (sheet, format, findings->made_us);
-  dialog = gtk_file_chooser_native_new (_("Export"), GTK_WINDOW (gtk_widget_get_root (widget)),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file_name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "format", GINT_TO_POINTER (format));
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_file_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  tw_analysis_page_choose_file (TW_ANALYSIS_PAGE (widget), g_str_equal (wanted, "svg")   ? TW_EXPORT_SVG
+                                                           : g_str_equal (wanted, "pdf") ? TW_EXPORT_PDF
+                                                                                         : TW_EXPORT_CSV);
 }
 
 static void
@@ -635,8 +371,8 @@ tw_analysis_page_class_init (TwAnalysisPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tw_analysis_page_dispose;
   widget_class->map = tw_analysis_page_map;
-  outcome_signal = g_signal_new ("outcome", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("outcome", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (TW_TYPE_ANALYSIS_CONTROLS);
   g_type_ensure (TW_TYPE_ANALYSIS_RESULTS);
   gtk_widget_class_install_action (widget_class, "analysis.export", "s", on_export);
@@ -715,7 +451,7 @@ tw_analysis_page_get_choice (TwAnalysisPage *self,
 {
   g_return_if_fail (TW_IS_ANALYSIS_PAGE (self) && self->item != NULL);
 
-  *choice = get_state (self->item)->choice;
+  *choice = tw_analysis_state_get (self->item)->choice;
 }
 
 void
@@ -724,7 +460,7 @@ tw_analysis_page_set_choice (TwAnalysisPage *self,
 {
   g_return_if_fail (TW_IS_ANALYSIS_PAGE (self) && self->item != NULL);
 
-  get_state (self->item)->choice = *choice;
+  tw_analysis_state_get (self->item)->choice = *choice;
   tw_analysis_controls_set (self->controls, choice, tw_bed_item_get_snapshot (self->item),
                             tw_ward_model_get_glucose_unit (self->model));
   tw_analysis_page_run (self);
@@ -735,7 +471,7 @@ tw_analysis_page_is_running (TwAnalysisPage *self)
 {
   g_return_val_if_fail (TW_IS_ANALYSIS_PAGE (self), FALSE);
 
-  return self->run_source != 0 || (self->item != NULL && get_state (self->item)->running != NULL);
+  return self->run_source != 0 || (self->item != NULL && tw_analysis_state_get (self->item)->running != NULL);
 }
 
 void
@@ -747,26 +483,12 @@ tw_analysis_page_set_table (TwAnalysisPage *self,
   tw_analysis_results_set_table (self->results, table);
 }
 
-gboolean
-tw_analysis_page_copy (TwAnalysisPage *self)
-{
-  const TwSheet *sheet;
-
-  g_return_val_if_fail (TW_IS_ANALYSIS_PAGE (self), FALSE);
-
-  sheet = tw_analysis_results_get_sheet (self->results);
-  if (sheet == NULL || sheet->n_rows == 0)
-    return FALSE;
-  tw_sheet_copy (sheet, gtk_widget_get_clipboard (GTK_WIDGET (self)));
-  return TRUE;
-}
-
 TwFindings *
 tw_analysis_page_get_findings (TwAnalysisPage *self)
 {
   g_return_val_if_fail (TW_IS_ANALYSIS_PAGE (self), NULL);
 
-  return self->item != NULL ? get_state (self->item)->findings : NULL;
+  return self->item != NULL ? tw_analysis_state_get (self->item)->findings : NULL;
 }
 
 TwAnalysisResults *

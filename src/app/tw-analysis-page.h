@@ -31,6 +31,8 @@ void tw_analysis_page_set_table (TwAnalysisPage *self, gboolean table);
 gboolean tw_analysis_page_copy (TwAnalysisPage *self);
 /* Writes what is shown; how it went is told by "outcome". */
 void tw_analysis_page_save (TwAnalysisPage *self, TwExport format, GFile *file);
+/* Asks where to, and writes; nothing happens where nothing is shown. */
+void tw_analysis_page_choose_file (TwAnalysisPage *self, TwExport format);
 
 /* What was found for the patient shown; NULL: nothing yet. Borrowed. */
 TwFindings *tw_analysis_page_get_findings (TwAnalysisPage *self);

@@ -73,6 +73,40 @@ add_column (TwSheetTable *self,
   gtk_column_view_append_column (self->view, shown);
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_LABEL (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child);
+  return found;
+}
+
+/* A heading stands over its numbers. A column view offers no way to say so, but its first child is the row of
+ * headings, one for each column; where it is not, headings stay as they are. */
+static void
+align_headings (TwSheetTable *self,
+                const TwSheet *sheet)
+{
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+  GtkWidget *heading = row != NULL ? gtk_widget_get_first_child (row) : NULL;
+
+  for (guint i = 0; i < sheet->columns->len && heading != NULL; i++)
+    {
+      const TwSheetColumn *column = g_ptr_array_index (sheet->columns, i);
+      GtkWidget *label = find_label (heading);
+
+      if (label != NULL && column->kind == TW_COLUMN_NUMBER)
+        {
+          gtk_widget_set_hexpand (label, TRUE);
+          gtk_label_set_xalign (GTK_LABEL (label), 1);
+        }
+      heading = gtk_widget_get_next_sibling (heading);
+    }
+}
+
 static void
 tw_sheet_table_class_init (TwSheetTableClass *klass)
 {
@@ -117,6 +151,7 @@ tw_sheet_table_set_sheet (TwSheetTable *self,
     return;
   for (guint i = 0; i < sheet->columns->len; i++)
     add_column (self, g_ptr_array_index (sheet->columns, i), i);
+  align_headings (self, sheet);
   g_autoptr (GtkNoSelection) model = gtk_no_selection_new (make_rows (sheet));
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (model));
 }

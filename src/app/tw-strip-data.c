@@ -221,11 +221,17 @@ make_room_for_limits (TwStrip *strip)
   double part = LIMIT_ROOM_PX / MAX (strip->height, 3 * LIMIT_ROOM_PX),
          span = strip->high - strip->low;
   double low = strip->limit_low, high = strip->limit_high;
+  gboolean above = isfinite (high) && high > strip->low + span / 2 && high < strip->high + span / 2;
+  gboolean below = isfinite (low) && low < strip->high - span / 2 && low > strip->low - span / 2;
 
-  if (isfinite (high) && high > strip->low + span / 2 && high < strip->high + span / 2)
-    strip->high = MAX (strip->high, (high - part * strip->low) / (1 - part));
-  if (isfinite (low) && low < strip->high - span / 2 && low > strip->low - span / 2)
-    strip->low = MIN (strip->low, (low - part * strip->high) / (1 - part));
+  /* Room at one end makes that at the other smaller: the third time changes less than a pixel. */
+  for (int i = 0; i < 3; i++)
+    {
+      if (above)
+        strip->high = MAX (strip->high, (high - part * strip->low) / (1 - part));
+      if (below)
+        strip->low = MIN (strip->low, (low - part * strip->high) / (1 - part));
+    }
 }
 
 void

@@ -23,7 +23,8 @@ struct _TwWindow
   gboolean shows_analysis;  /* of the open patient, in place of the monitor */
   gboolean patients_hidden; /* by the user */
   int view; /* TwView that is shown; -1: none yet */
-  guint folded_source, complete_source;
+  gboolean low;
+  guint folded_source, complete_source, low_source;
   char *announced; /* the flag that was told last */
   AdwToastOverlay *toasts;
   AdwFlap *patients_flap;
@@ -42,7 +43,7 @@ struct _TwWindow
   TwWardPage *ward_page;
   TwMonitorPage *monitor;
   TwAnalysisPage *analysis;
-  GtkWidget *switcher;
+  GtkWidget *switcher, *compact_switcher; /* the same, as a row and in the header of a low window */
   TwFlagsPanel *flags;
   AdwStatusPage *signed_out, *forbidden, *untrusted, *fault, *unreachable;
 };

@@ -12,6 +12,9 @@
 
 G_DEFINE_FINAL_TYPE (TwWindow, tw_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* Fewer pixels than this are low. */
+#define LOW_HEIGHT 760
+
 static const char *const pill_classes[] = { "live", "late", "lost", "replay", "quiet" };
 
 /* The record number, where it is not the name already. A recording has its own number, not the ward's. */
@@ -159,7 +162,8 @@ update_view (TwWindow *self)
   if (self->complete)
     {
       gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), ward);
-      gtk_widget_set_visible (self->switcher, monitor);
+      gtk_widget_set_visible (self->switcher, monitor && !self->low);
+      gtk_widget_set_visible (self->compact_switcher, monitor && self->low);
     }
   gtk_widget_set_visible (self->back_button, monitor);
   gtk_widget_set_visible (self->flags_overlay, monitor);
@@ -320,11 +324,13 @@ tw_window_complete (TwWindow *self)
   self->patients = TW_PATIENTS_PANEL (gtk_builder_get_object (builder, "patients"));
   self->ward_bar = TW_WARD_BAR (gtk_builder_get_object (builder, "ward_bar"));
   self->switcher = GTK_WIDGET (gtk_builder_get_object (builder, "switcher"));
+  self->compact_switcher = GTK_WIDGET (gtk_builder_get_object (builder, "compact_switcher"));
   gtk_widget_set_visible (GTK_WIDGET (self->ward_bar), FALSE);
   gtk_widget_set_visible (self->switcher, FALSE);
   adw_flap_set_flap (self->patients_flap, GTK_WIDGET (self->patients));
   gtk_box_insert_child_after (self->column, GTK_WIDGET (self->ward_bar), GTK_WIDGET (self->header));
   gtk_box_insert_child_after (self->column, self->switcher, GTK_WIDGET (self->header));
+  adw_header_bar_pack_start (self->header, self->compact_switcher);
   give_model (self);
   g_signal_connect_swapped (self->patients, "patient-activated", G_CALLBACK (tw_window_open_patient),
                             self);
@@ -367,6 +373,34 @@ tw_window_realize (GtkWidget *widget)
 }
 
 static gboolean
+on_low_due (gpointer data)
+{
+  TwWindow *self = data;
+
+  self->low_source = 0;
+  update_view (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In a low window the pages stand in the header, so that the charts keep their height. */
+static void
+tw_window_size_allocate (GtkWidget *widget,
+                         int width,
+                         int height,
+                         int baseline)
+{
+  TwWindow *self = TW_WINDOW (widget);
+  gboolean low = height < LOW_HEIGHT;
+
+  GTK_WIDGET_CLASS (tw_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (low == self->low)
+    return;
+  self->low = low;
+  if (self->low_source == 0)
+    self->low_source = g_idle_add (on_low_due, self);
+}
+
+static gboolean
 tw_window_close_request (GtkWindow *window)
 {
   TwWindow *self = TW_WINDOW (window);
@@ -386,6 +420,7 @@ tw_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->folded_source, g_source_remove);
   g_clear_handle_id (&self->complete_source, g_source_remove);
+  g_clear_handle_id (&self->low_source, g_source_remove);
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   if (self->model != NULL)
@@ -438,6 +473,7 @@ tw_window_class_init (TwWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = tw_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = tw_window_finalize;
   widget_class->realize = tw_window_realize;
+  widget_class->size_allocate = tw_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = tw_window_close_request;
   g_type_ensure (TW_TYPE_PATIENTS_PANEL);
   g_type_ensure (TW_TYPE_WARD_BAR);

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #define MAX_SIZE 16384.0
+#define TICK_ROOM 15.0 /* height of a tick with its label; in a low strip every other one goes */
 #define MAX_TICKS 32
 #define WIDEST_VALUE 1e12
 
@@ -215,6 +216,8 @@ tw_strip_value_tick (const TwStrip *strip,
   /* A tick of the inside unit is no round number in another one. */
   if (tick <= 0 || factor != 1 || (high - low) / tick > MAX_TICKS)
     tick = automatic_tick (high - low);
+  while (strip->height > 0 && strip->height * tick / (high - low) < TICK_ROOM && tick < high - low)
+    tick *= 2;
   double shown = (ceil (low / tick - 1e-9) + index) * tick;
   *value = shown / factor;
   return index < MAX_TICKS && shown <= high * (high > 0 ? 1 + 1e-12 : 1);
