@@ -43,7 +43,7 @@ live (Fixture *f, TwTwin *twin, double breaths, double drift)
 
       give (f, twin, TW_CHANNEL_RESPIRATORY_RATE, minute,
             breaths + drift * MAX (minute - 60, 0) + noise);
-      give (f, twin, TW_CHANNEL_SPO2, minute, 97 - noise);
+      give (f, twin, TW_CHANNEL_SPO2, minute, 99 - noise);
       give (f, twin, TW_CHANNEL_SYSTOLIC, minute, 122 + 3 * noise);
       give (f, twin, TW_CHANNEL_HEART_RATE, minute, 96 + 2 * noise);
       give (f, twin, TW_CHANNEL_TEMPERATURE, minute, 38.4);
