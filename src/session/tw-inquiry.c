@@ -7,6 +7,7 @@
 
 #include "tw-channel.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ scale_coefficient (TwCoefficient *coefficient,
     *numbers[i] *= factor;
 }
 
-/* "mmHg" of a constant, "mmHg per /min" of a slope. */
+/* "mmHg" of a constant, "mmHg per /min" of a slope; the core says it in English. */
 static void
 name_unit (TwCoefficient *coefficient,
            TwUnit outcome,
@@ -84,7 +85,8 @@ name_unit (TwCoefficient *coefficient,
   if (coefficient->channel == TW_CHANNEL_NONE)
     g_strlcpy (coefficient->unit, tw_unit_symbol (outcome), sizeof coefficient->unit);
   else
-    g_snprintf (coefficient->unit, sizeof coefficient->unit, "%s per %s", tw_unit_symbol (outcome),
+    /* Translators: the unit of a slope, "mmHg per /min". */
+    g_snprintf (coefficient->unit, sizeof coefficient->unit, _("%s per %s"), tw_unit_symbol (outcome),
                 tw_unit_symbol (predictor));
 }
 
@@ -108,11 +110,8 @@ convert_fit (TwFit *fit,
       predictor = 1;
       if (coefficient->channel != TW_CHANNEL_NONE)
         of = tw_inquiry_unit (inquiry, coefficient->channel, &predictor);
-      if (outcome != 1 || predictor != 1)
-        {
-          scale_coefficient (coefficient, outcome / predictor);
-          name_unit (coefficient, unit, of);
-        }
+      scale_coefficient (coefficient, outcome / predictor);
+      name_unit (coefficient, unit, of);
     }
   for (gsize i = 0; i < inquiry->n_predictors && fit->predictor[i] != NULL; i++)
     {
