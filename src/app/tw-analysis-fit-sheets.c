@@ -165,6 +165,12 @@ dup_slope_words (const TwFindings *findings,
   g_autofree char *interval = tw_words_interval (slope->low, slope->high, slope->standard_error);
   const char *outcome = _(tw_channel_info (findings->inquiry.outcome)->label);
 
+  if (slope->low <= 0 && slope->high >= 0)
+    /* Translators: outcome, predictor, estimate, unit, interval that holds 0: "MAP is not seen to move
+     * with HR: 0.42 mmHg per /min (−0.12 to 0.96). Grey: ...". */
+    return g_strdup_printf (_("%s is not seen to move with %s: %s %s (%s). Grey: 95 %% band of the mean; "
+                              "dotted: of one more reading."),
+                            outcome, term, estimate, slope->unit, interval);
   /* Translators: outcome, predictor, estimate, unit, interval: "MAP moves with HR: −0.31 mmHg per /min (−0.42
    * to −0.20). Grey: ...". */
   return g_strdup_printf (_("%s moves with %s: %s %s (%s). Grey: 95 %% band of the mean; dotted: of one more "

@@ -46,8 +46,7 @@ static gboolean
 make_inquiry (TwAnalysisPage *self,
               TwInquiry *inquiry)
 {
-  return tw_analysis_state_make_inquiry (self->item, tw_ward_model_get_now (self->model),
-                                         tw_ward_model_get_glucose_unit (self->model), inquiry);
+  return tw_analysis_state_make_inquiry (self->item, tw_ward_model_get_glucose_unit (self->model), inquiry);
 }
 
 /* The window on the chart is that of the numbers beside it, also when time has gone on since. */
@@ -80,7 +79,7 @@ show_strip (TwAnalysisPage *self)
   gint64 from_us, to_us;
 
   if (choice->outcome == TW_CHANNEL_NONE
-      || !tw_analysis_state_find_span (self->item, tw_ward_model_get_now (self->model), &from_us, &to_us))
+      || !tw_analysis_state_find_span (self->item, &from_us, &to_us))
     {
       tw_range_strip_set_data (self->strip, NULL, TW_CHANNEL_MAP, TW_UNIT_MG_DL, 0, 0);
       return;

@@ -62,14 +62,13 @@ tw_analysis_state_is_answered (const TwAnalysisState *state)
 
 gboolean
 tw_analysis_state_find_span (TwBedItem *item,
-                             gint64 now_us,
                              gint64 *from_us,
                              gint64 *to_us)
 {
   const TwSnapshot *snapshot = tw_bed_item_get_snapshot (item);
   gboolean any = FALSE;
 
-  *to_us = now_us;
+  *to_us = snapshot->made_us;
   for (int channel = 0; channel < TW_N_CHANNELS; channel++)
     {
       gint64 first_us, last_us;
@@ -124,14 +123,13 @@ resolve_window (const TwAnalysisChoice *choice,
 
 gboolean
 tw_analysis_state_make_inquiry (TwBedItem *item,
-                                gint64 now_us,
                                 TwUnit glucose_unit,
                                 TwInquiry *inquiry)
 {
   const TwAnalysisChoice *choice = &tw_analysis_state_get (item)->choice;
   gint64 first_us, last_us;
 
-  if (choice->outcome == TW_CHANNEL_NONE || !tw_analysis_state_find_span (item, now_us, &first_us, &last_us))
+  if (choice->outcome == TW_CHANNEL_NONE || !tw_analysis_state_find_span (item, &first_us, &last_us))
     return FALSE;
   *inquiry = (TwInquiry) { .outcome = choice->outcome, .method = choice->method, .grid_min = choice->grid_min,
                            .glucose_unit = glucose_unit };

@@ -24,12 +24,11 @@ typedef void (*TwAnalysisAnswered) (GObject *asker, TwBedItem *item);
 TwAnalysisState *tw_analysis_state_get (TwBedItem *item);
 /* What was found answers what is asked; that time has gone on since is no other question. */
 gboolean tw_analysis_state_is_answered (const TwAnalysisState *state);
-/* From the first usable value of any channel to now. FALSE: there is none. */
-gboolean tw_analysis_state_find_span (TwBedItem *item, gint64 now_us, gint64 *from_us,
-                                      gint64 *to_us);
+/* From the first usable value of any channel to the moment of the snapshot: when a recording has ended, time
+ * goes on without readings. FALSE: there is none. */
+gboolean tw_analysis_state_find_span (TwBedItem *item, gint64 *from_us, gint64 *to_us);
 /* The choice, with its window in times. FALSE: there is nothing to ask of. */
-gboolean tw_analysis_state_make_inquiry (TwBedItem *item, gint64 now_us, TwUnit glucose_unit,
-                                         TwInquiry *inquiry);
+gboolean tw_analysis_state_make_inquiry (TwBedItem *item, TwUnit glucose_unit, TwInquiry *inquiry);
 /* The last guard before anything is shown: what was found for another patient goes. */
 void tw_analysis_state_drop_foreign (TwBedItem *item);
 /* Asks; an older question of the same patient is cancelled and never answered. asker is told while it

@@ -336,10 +336,11 @@ tw_range_strip_init (TwRangeStrip *self)
   self->channel = TW_CHANNEL_MAP;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               _("Drag to choose a window; hold Shift and drag for an earlier one to "
-                                 "compare with. Keys: Left, Right move it; with Shift its end, with "
-                                 "Ctrl its beginning."));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  _("Drag to choose a window; hold Shift and drag for an earlier one to "
+                                    "compare with. Keys: Left, Right move it; with Shift its end, with "
+                                    "Ctrl its beginning."),
+                                  -1);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
   g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), self);

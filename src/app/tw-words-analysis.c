@@ -228,9 +228,12 @@ tw_words_refusal (const TwFindings *findings,
     {
       g_autofree char *labelled = with_labels (findings, words);
 
-      /* Translators: after "Too few points: 15 usable rows, 30 needed." */
+      /* Rows that are as wide as the readings are apart cannot be had narrower.
+       * Translators: both after "Too few points: 15 usable rows, 30 needed." */
       return g_strdup_printf ("%s %s", labelled,
-                              _("A longer window, or a row every 15 min, may give more."));
+                              findings->inquiry.grid_min > 0
+                                ? _("A longer window, or a row every 15 min, may give more.")
+                                : _("Readings come too seldom here; a longer window may give more."));
     }
   return with_labels (findings, words);
 }
