@@ -7,6 +7,9 @@
  *   train-twin --score FILE...                   five-fold cross-fitted by person, one line a channel and horizon
  *   train-twin --ablate FILE...                  the same with each part taken away
  *
+ * With --cgm FOLDER the sensor's expert of a person speaks by FOLDER/cgm-prior-K.csv, the table of train-cgm
+ * --without K; without it by the program's table, which has seen the sensor sets.
+ *
  * fold = FNV-1a (person) mod 5. The filter's own parameters (priors.csv) are given. Rows are taken from the
  * twin itself as it runs, so training and use share every line of code. Under 500 targets or 20 patients
  * nothing is fitted: the filter stands alone, with ranges borrowed from the nearest cadence and horizon. */
@@ -29,6 +32,7 @@ typedef struct
 {
   TwCleanLimits *limits;
   char *priors_csv, *learning_csv;
+  char *cgm_csv[TW_REPLAY_FOLDS + 1];  /* without each fold; last: of everybody */
   GPtrArray *stays[TW_TRAINING_FILES]; /* TwReplayPatient */
   char *names[TW_TRAINING_FILES];      /* folder of each file */
   char *sums[TW_TRAINING_FILES];       /* SHA-256 */
@@ -65,6 +69,23 @@ dup_table (const char *name, const char *variable)
                       : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
+/* The sensor's table of the program, and those of train-cgm --without K in the folder where there is one. */
+static void
+read_sensor_tables (Study *study, const char *folder)
+{
+  for (guint k = 0; k <= TW_REPLAY_FOLDS; k++)
+    {
+      g_autofree char *name = g_strdup_printf ("cgm-prior-%u.csv", k);
+      g_autofree char *path = folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (path == NULL || k == TW_REPLAY_FOLDS)
+        study->cgm_csv[k] = dup_table ("cgm-prior.csv", "TW_CGM");
+      else if (!g_file_get_contents (path, &study->cgm_csv[k], NULL, &error))
+        g_error ("%s", error->message);
+    }
+}
+
 /* Horizons that are usual at a cadence. */
 static gboolean
 is_shown (TwChannel channel, TwCadence cadence, int horizon_min)
@@ -74,10 +95,12 @@ is_shown (TwChannel channel, TwCadence cadence, int horizon_min)
   return horizon_min <= (channel == TW_CHANNEL_GLUCOSE ? 120 : 60);
 }
 
-/* A glucose sensor has an expert of its own (bench/train-cgm), which is given nine tenths where it speaks. */
+/* Under 500 targets a glucose sensor's own expert is given nine tenths where it speaks: a choice. */
 static double
-get_personal_share (guint channel, guint cadence, int horizon_min)
+get_personal_share (const TwFit *fit, guint channel, guint cadence, int horizon_min)
 {
+  if (fit->n >= TW_TRAINING_MIN_TARGETS && fit->n_patients >= TW_TRAINING_MIN_PATIENTS)
+    return fit->personal;
   return channel == TW_CHANNEL_GLUCOSE && cadence != TW_CADENCE_CHARTED && horizon_min <= 120 ? .9 : 0;
 }
 
@@ -103,7 +126,7 @@ print_inputs (GString *text, const Study *study, guint leave_fold)
 {
   g_string_append (text, "# source: eICU demo hourly and cuff (ODbL 1.0), PhysioNet/CinC 2012 (open access), "
                          "MIMIC-IV demo (ODbL 1.0); glucose sensors: Glucose-ML Colas, Hall (CC BY 4.0), "
-                         "BIG IDEAs (ODC-By 1.0), iglu Broll (GPL >= 2)\n");
+                         "BIG IDEAs (ODC-By 1.0), D1NAMO (CC BY-SA 4.0), iglu Broll (GPL >= 2)\n");
   g_string_append_printf (text, "# made by: bench/train-twin --train, filter of priors.csv, %s\n",
                           leave_fold == TW_TRAINING_NO_FOLD ? "all folds" : "one fold left out");
   for (guint f = 0; f < study->n_files; f++)
@@ -138,7 +161,8 @@ print_experts (const Study *study, const Fits *fits, guint leave_fold)
           {
             g_string_append_printf (text, "%s,%s,%d", tw_channel_info ((TwChannel) c)->name, cadence_names[k],
                                     horizons[h]);
-            print_expert (text, &fits->fits[c][k][h], get_personal_share (c, k, horizons[h]));
+            print_expert (text, &fits->fits[c][k][h],
+                          get_personal_share (&fits->fits[c][k][h], c, k, horizons[h]));
           }
       }
   return g_string_free (text, FALSE);
@@ -209,11 +233,14 @@ print_quantiles (const Study *study, const Fits *fits, guint leave_fold)
 }
 
 static TwPriors *
-make_priors (const Study *study, const char *quantiles, const char *experts)
+make_priors (const Study *study, guint leave_fold, const char *quantiles, const char *experts)
 {
   g_autoptr (GError) error = NULL;
-  TwPriors *priors = tw_priors_new (&(TwTwinTables) { study->priors_csv, quantiles, experts,
-                                                      study->learning_csv },
+  TwPriors *priors = tw_priors_new (&(TwTwinTables) { .priors = study->priors_csv,
+                                                      .quantiles = quantiles,
+                                                      .experts = experts,
+                                                      .learning = study->learning_csv,
+                                                      .cgm = study->cgm_csv[leave_fold] },
                                     study->limits, &error);
 
   if (priors == NULL)
@@ -221,9 +248,9 @@ make_priors (const Study *study, const char *quantiles, const char *experts)
   return priors;
 }
 
-/* Tables without any training: what rows are taken from. */
+/* Tables without any training, but for the sensor's without this fold: what rows are taken from. */
 static TwPriors *
-make_bare_priors (const Study *study)
+make_bare_priors (const Study *study, guint leave_fold)
 {
   g_autofree Fits *none = g_new0 (Fits, 1);
   g_autofree char *quantiles = NULL;
@@ -233,9 +260,9 @@ make_bare_priors (const Study *study)
     for (guint k = 0; k < TW_N_CADENCES; k++)
       for (guint h = 0; h < TW_REPLAY_HORIZONS; h++)
         none->fits[c][k][h] = (TwFit) { .alpha = .3, .weight = { [TW_EXPERT_FILTER] = 1 } };
-  quantiles = print_quantiles (study, none, TW_TRAINING_NO_FOLD);
-  experts = print_experts (study, none, TW_TRAINING_NO_FOLD);
-  return make_priors (study, quantiles, experts);
+  quantiles = print_quantiles (study, none, leave_fold);
+  experts = print_experts (study, none, leave_fold);
+  return make_priors (study, leave_fold, quantiles, experts);
 }
 
 /* Rows of one stay as they are taken. */
@@ -276,6 +303,7 @@ on_instant (const TwReplayInstant *instant, gpointer user_data)
       tw_filter_predict (&vital->model.filter, model, horizons[h], &level, &variance);
       row.level[h] = (float) level;
       row.sd[h] = (float) sqrt (variance + tw_filter_noise (model, 1));
+      row.personal[h] = (float) vital->model.personal[h];
     }
   for (guint h = 0; h < TW_REPLAY_HORIZONS; h++)
     row.target[h] = NAN;
@@ -303,12 +331,15 @@ on_target (const TwReplayForecast *forecast, gpointer user_data)
   g_array_index (rows, TwRow, place & 0xfffffff).target[forecast->horizon] = (float) forecast->observed;
 }
 
+/* A sensor's own expert speaks by the table that has not seen the person: its errors are those to come. */
 static void
 take_rows (Study *study)
 {
-  g_autoptr (TwPriors) priors = make_bare_priors (study);
+  TwPriors *priors[TW_REPLAY_FOLDS];
   guint patient = 0;
 
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    priors[k] = make_bare_priors (study, k);
   for (guint c = 0; c < TW_N_VITALS; c++)
     for (guint k = 0; k < TW_N_CADENCES; k++)
       study->rows[c][k] = g_array_new (FALSE, FALSE, sizeof (TwRow));
@@ -316,15 +347,17 @@ take_rows (Study *study)
     for (guint i = 0; i < study->stays[f]->len; i++, patient++)
       {
         const TwReplayPatient *stay = g_ptr_array_index (study->stays[f], i);
-        Taking taking = { study, priors, f, stay->fold, patient, { { 0 } }, { 0 }, { NULL } };
+        Taking taking = { study, priors[stay->fold], f, stay->fold, patient, { { 0 } }, { 0 }, { NULL } };
         const TwReplayFuncs funcs = { on_instant, on_target, &taking };
 
         for (guint c = 0; c < TW_N_VITALS; c++)
           taking.places[c] = g_array_new (FALSE, FALSE, sizeof (guint));
-        tw_replay_run (stay, i, priors, study->limits, &funcs);
+        tw_replay_run (stay, i, priors[stay->fold], study->limits, &funcs);
         for (guint c = 0; c < TW_N_VITALS; c++)
           g_array_unref (taking.places[c]);
       }
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    tw_priors_unref (priors[k]);
 }
 
 /* Readings of every minute get no ridge and no width: what is called so in the data are bursts. */
@@ -344,26 +377,44 @@ fit_all (const Study *study, TwPriors *priors, guint leave_fold, const TwFitPart
   return fits;
 }
 
-static TwPriors *
-fit_priors (const Study *study, TwPriors *bare, guint leave_fold, const TwFitParts *parts)
+/* The tables of the folds but one, for each of them. */
+static Fits **
+fit_folds (const Study *study, TwPriors *bare, const TwFitParts *parts)
 {
-  g_autofree Fits *fits = fit_all (study, bare, leave_fold, parts);
+  Fits **fits = g_new (Fits *, TW_REPLAY_FOLDS);
+
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    fits[k] = fit_all (study, bare, k, parts);
+  return fits;
+}
+
+static void
+free_folds (Fits **fits)
+{
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    g_free (fits[k]);
+  g_free (fits);
+}
+
+static TwPriors *
+make_fitted_priors (const Study *study, const Fits *fits, guint leave_fold)
+{
   g_autofree char *quantiles = print_quantiles (study, fits, leave_fold);
   g_autofree char *experts = print_experts (study, fits, leave_fold);
 
-  return make_priors (study, quantiles, experts);
+  return make_priors (study, leave_fold, quantiles, experts);
 }
 
 /* Replays every stay with the tables of the folds that it is not in. */
 static TwScores *
-score_all (const Study *study, TwPriors *bare, const TwFitParts *parts)
+score_all (const Study *study, Fits *const *fits)
 {
   TwScores *scores = tw_scores_new (study->n_files);
   TwPriors *priors[TW_REPLAY_FOLDS];
   guint patient = 0;
 
   for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
-    priors[k] = fit_priors (study, bare, k, parts);
+    priors[k] = make_fitted_priors (study, fits[k], k);
   for (guint f = 0; f < study->n_files; f++)
     for (guint i = 0; i < study->stays[f]->len; i++, patient++)
       {
@@ -384,8 +435,10 @@ write_tables (const Study *study, TwPriors *bare, guint leave_fold, const char *
   g_autofree Fits *fits = fit_all (study, bare, leave_fold, &all_parts);
   g_autofree char *quantiles = print_quantiles (study, fits, leave_fold);
   g_autofree char *experts = print_experts (study, fits, leave_fold);
-  const char *const names[] = { "priors.csv", "quantiles.csv", "experts.csv", "learning.csv" };
-  const char *const texts[] = { study->priors_csv, quantiles, experts, study->learning_csv };
+  const char *const names[] = { "priors.csv", "quantiles.csv", "experts.csv", "learning.csv",
+                                "cgm-prior.csv" };
+  const char *const texts[] = { study->priors_csv, quantiles, experts, study->learning_csv,
+                                study->cgm_csv[leave_fold] };
 
   g_mkdir_with_parents (folder, 0755);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -443,43 +496,54 @@ ablate (Study *study, TwPriors *bare)
 {
   static const Ablation ablations[] = {
     { "all", { TRUE, TRUE }, NULL },
+    { "fixed weights", { TRUE, TRUE }, LEARNING ("0,0,30,0,.997,0,.15,.15,.15,0") },
+    { "gain", { TRUE, TRUE }, LEARNING (".15,.01,30,3,.997,0,.15,.15,.15,0") },
+    { "gain, bias", { TRUE, TRUE }, LEARNING (".15,.01,30,3,.997,.01,.15,.15,.15,0") },
+    { "static ranges", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,0,0,0") },
+    { "eta .05", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.05,.05,0") },
+    { "eta .10", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.10,.10,0") },
+    { "eta .20", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.20,.20,0") },
     { "eta .30 to .15", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.15,.30,20") },
     { "no ridge", { FALSE, TRUE }, NULL },
     { "no width", { TRUE, FALSE }, NULL },
-    { "fixed weights", { TRUE, TRUE }, LEARNING ("0,0,30,0,.997,0,.15,.15,.15,0") },
-    { "gain", { TRUE, TRUE }, LEARNING (".15,.01,30,3,.997,0,.15,.15,.15,0") },
-    { "eta .10", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.10,.10,0") },
-    { "static ranges", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,0,0,0") },
-    { "eta .20", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.20,.20,0") },
-    { "gain, bias", { TRUE, TRUE }, LEARNING (".15,.01,30,3,.997,.01,.15,.15,.15,0") },
-    { "eta .05", { TRUE, TRUE }, LEARNING (".15,.01,30,0,.997,0,.15,.05,.05,0") },
   };
+
+  Fits **fits = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (ablations); i++)
     {
       g_autofree char *shipped = study->learning_csv;
+      const TwFitParts *parts = &ablations[i].parts;
       TwScores *scores;
 
+      if (i == 0 || memcmp (parts, &ablations[i - 1].parts, sizeof *parts) != 0)
+        {
+          g_clear_pointer (&fits, free_folds);
+          fits = fit_folds (study, bare, parts);
+        }
+
       study->learning_csv = g_strdup (ablations[i].learning != NULL ? ablations[i].learning : shipped);
-      scores = score_all (study, bare, &ablations[i].parts);
+      scores = score_all (study, fits);
       tw_scores_print_means (scores, (const char *const *) study->names, ablations[i].name);
       fflush (stdout);
       tw_scores_free (scores);
       g_free (study->learning_csv);
       study->learning_csv = g_steal_pointer (&shipped);
     }
+  free_folds (fits);
 }
 
 int
 main (int argc, char **argv)
 {
   guint leave_fold = TW_TRAINING_NO_FOLD;
-  char *folder = NULL;
+  char *folder = NULL, *sensor_folder = NULL;
   gboolean score = FALSE, ablation = FALSE;
   int fold = -1;
   g_auto (GStrv) files = NULL;
   const GOptionEntry entries[] = {
     { "train", 0, 0, G_OPTION_ARG_FILENAME, &folder, "Write the tables", "FOLDER" },
+    { "cgm", 0, 0, G_OPTION_ARG_FILENAME, &sensor_folder, "cgm-prior-K.csv of train-cgm --without K", "FOLDER" },
     { "fold", 0, 0, G_OPTION_ARG_INT, &fold, "Leave out fold K", "K" },
     { "score", 0, 0, G_OPTION_ARG_NONE, &score, "Score, cross-fitted", NULL },
     { "ablate", 0, 0, G_OPTION_ARG_NONE, &ablation, "Score without each part", NULL },
@@ -503,10 +567,11 @@ main (int argc, char **argv)
   clean_csv = dup_table ("clean.csv", "TW_CLEAN");
   study->priors_csv = dup_table ("priors.csv", "TW_PRIORS");
   study->learning_csv = dup_table ("learning.csv", "TW_LEARNING");
+  read_sensor_tables (study, sensor_folder);
   study->limits = tw_clean_limits_new (clean_csv, -1, &error);
   if (study->limits == NULL || !read_files (study, files))
     return EXIT_FAILURE;
-  bare = make_bare_priors (study);
+  bare = make_bare_priors (study, TW_TRAINING_NO_FOLD);
   take_rows (study);
   if (fold >= 0)
     leave_fold = (guint) fold;
@@ -514,8 +579,10 @@ main (int argc, char **argv)
     write_tables (study, bare, leave_fold, folder);
   if (score)
     {
-      TwScores *scores = score_all (study, bare, &all_parts);
+      Fits **fits = fit_folds (study, bare, &all_parts);
+      TwScores *scores = score_all (study, fits);
 
+      free_folds (fits);
       tw_scores_print (scores, (const char *const *) study->names);
       tw_scores_free (scores);
     }

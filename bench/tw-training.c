@@ -7,6 +7,8 @@
  * 3. start weights: smallest squared error on a grid of .05 among those that are worse than the last value
  *    in no file; then as much of the last value as keeps the absolute error in every file within .5 % of
  *    that of the last value.
+ *    A sensor's own expert then gets the share, on a grid of .05, with the smallest squared error among those
+ *    that are worse than the last value in no file; it has none where it never speaks.
  * 4. width: ln s = ln (filter's sd x own spread) + sum b x, b by Newton on sum ln s + |r| / s (Laplace).
  * 5. start quantiles of r / s. */
 #include "config.h"
@@ -22,6 +24,7 @@
 
 #define RIDGE_PENALTY 1e-3
 #define RIDGE_PENALTY_ROWS 100.0 /* added: so many over the number of rows */
+#define ROBUST .15 /* rows weigh 1 / (1 + this |dy| / sd_pop) */
 #define RIDGE_MIN_TARGETS 1000    /* for thirty coefficients */
 #define SCALE_PENALTY 1e-3
 #define NEWTON_STEPS 12
@@ -75,35 +78,65 @@ solve (double *a, double *b, guint n, double penalty, gboolean free_constant, do
     g_error ("the normal equations are singular");
 }
 
+/* Normal equations of one fold. */
+typedef struct
+{
+  double a[TW_RIDGE_FEATURES * TW_RIDGE_FEATURES], b[TW_RIDGE_FEATURES];
+} Equations;
+
+static void
+add_row (Equations *equations, const double *x, double dy)
+{
+  double w = 1 / (1 + ROBUST * fabs (dy));
+
+  for (guint i = 0; i < TW_RIDGE_FEATURES; i++)
+    {
+      double wx = w * x[i];
+
+      equations->b[i] += wx * dy;
+      for (guint j = 0; j <= i; j++)
+        equations->a[i * TW_RIDGE_FEATURES + j] += wx * x[j];
+    }
+}
+
+/* All folds but one; none is left out beyond the last. */
+static void
+solve_without (const Equations *folds, guint without, double penalty, double *w)
+{
+  Equations sum = { { 0 }, { 0 } };
+
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    {
+      for (guint i = 0; k != without && i < G_N_ELEMENTS (sum.a); i++)
+        sum.a[i] += folds[k].a[i];
+      for (guint i = 0; k != without && i < G_N_ELEMENTS (sum.b); i++)
+        sum.b[i] += folds[k].b[i];
+    }
+  solve (sum.a, sum.b, TW_RIDGE_FEATURES, penalty, TRUE, w);
+}
+
 static void
 fit_ridge (const Part *part, TwFit *fit)
 {
-  enum { N = TW_RIDGE_FEATURES };
-  double a[N * N] = { 0 };
-  double b[N] = { 0 };
+  g_autofree Equations *folds = g_new0 (Equations, TW_REPLAY_FOLDS);
+  double penalty = RIDGE_PENALTY + RIDGE_PENALTY_ROWS / fit->n;
 
   for (guint r = 0; r < part->rows->len; r++)
     {
       const TwRow *row = get_row (part, r);
-      double x[N], dy, w;
+      double x[TW_RIDGE_FEATURES];
       TwRidgeInput input;
 
       if (row == NULL)
         continue;
       input = get_input (part, row);
       tw_ridge_features (&input, x);
-      dy = ((double) row->target[part->horizon] - row->trail.value[0]) / part->model->sd;
-      w = 1 / (1 + .15 * fabs (dy));
-      for (guint i = 0; i < N; i++)
-        {
-          double wx = w * x[i];
-
-          b[i] += wx * dy;
-          for (guint j = 0; j <= i; j++)
-            a[i * N + j] += wx * x[j];
-        }
+      add_row (&folds[row->fold], x,
+               ((double) row->target[part->horizon] - row->trail.value[0]) / part->model->sd);
     }
-  solve (a, b, N, RIDGE_PENALTY + RIDGE_PENALTY_ROWS / fit->n, TRUE, fit->ridge);
+  solve_without (folds, TW_REPLAY_FOLDS, penalty, fit->ridge);
+  for (guint k = 0; k < TW_REPLAY_FOLDS; k++)
+    solve_without (folds, k, penalty, fit->ridge_without[k]);
   fit->has_ridge = TRUE;
 }
 
@@ -130,7 +163,8 @@ fit_alpha (const Part *part, TwFit *fit)
   fit->alpha = tw_training_alphas[best];
 }
 
-/* Errors of the experts that a table can start. */
+/* Errors of the experts that a table can start; of the ridge that has not seen the person's fold, so that
+ * weights, width and quantiles answer to errors as they will be. */
 static void
 get_errors (const Part *part, const TwFit *fit, const TwRow *row, double error[N_EXPERTS])
 {
@@ -152,10 +186,21 @@ get_errors (const Part *part, const TwFit *fit, const TwRow *row, double error[N
       double x[TW_RIDGE_FEATURES];
 
       tw_ridge_features (&input, x);
-      said[TW_EXPERT_RIDGE] = y + part->model->sd * tw_ridge_dot (fit->ridge, x, TW_RIDGE_FEATURES);
+      said[TW_EXPERT_RIDGE] = y + part->model->sd * tw_ridge_dot (fit->ridge_without[row->fold], x, TW_RIDGE_FEATURES);
     }
   for (guint e = 0; e < N_EXPERTS; e++)
     error[e] = target - CLAMP (said[e], level - bound, level + bound);
+}
+
+/* Error of the four experts' weighted sum. */
+static double
+get_pooled_error (const TwFit *fit, const double error[N_EXPERTS])
+{
+  double sum = 0;
+
+  for (guint e = 0; e < N_EXPERTS; e++)
+    sum += fit->weight[e] * error[e];
+  return sum;
 }
 
 typedef struct
@@ -226,13 +271,12 @@ get_mixture (const Part *part, const TwFit *fit)
   for (guint r = 0; r < part->rows->len; r++)
     {
       const TwRow *row = get_row (part, r);
-      double error[N_EXPERTS], blend = 0;
+      double error[N_EXPERTS], blend;
 
       if (row == NULL)
         continue;
       get_errors (part, fit, row, error);
-      for (guint e = 0; e < N_EXPERTS; e++)
-        blend += fit->weight[e] * error[e];
+      blend = get_pooled_error (fit, error);
       n[row->file]++;
       for (guint i = 0; i <= MIXTURES; i++)
         sum[row->file * (MIXTURES + 1) + i] += fabs (blend + i * (error[0] - blend) / MIXTURES);
@@ -278,22 +322,116 @@ fit_weights (const Part *part, TwFit *fit)
   fit->weight[TW_EXPERT_PERSISTENCE] += share;
 }
 
+/* Error of the sensor's own expert; NaN: silent. */
+static double
+get_personal_error (const Part *part, const TwRow *row)
+{
+  double level = (double) row->level[part->horizon];
+  double bound = REACH * (double) row->sd[part->horizon] * sqrt (row->spread);
+
+  return (double) row->target[part->horizon]
+         - CLAMP ((double) row->personal[part->horizon], level - bound, level + bound);
+}
+
+/* Squares and product of two errors, and the square of the last value's. */
+typedef struct
+{
+  double pooled, cross, personal, last;
+  guint n;
+} PersonalSums;
+
+static double
+mix_squares (const PersonalSums *sums, double share)
+{
+  return (1 - share) * (1 - share) * sums->pooled + 2 * share * (1 - share) * sums->cross
+         + share * share * sums->personal;
+}
+
+static void
+fit_personal (const Part *part, TwFit *fit)
+{
+  PersonalSums sums[TW_TRAINING_FILES + 1] = { 0 };
+  double best_excess = G_MAXDOUBLE, best_square = G_MAXDOUBLE;
+
+  for (guint r = 0; r < part->rows->len; r++)
+    {
+      const TwRow *row = get_row (part, r);
+      double error[N_EXPERTS], pooled, personal;
+
+      if (row == NULL || !isfinite (row->personal[part->horizon]))
+        continue;
+      get_errors (part, fit, row, error);
+      pooled = get_pooled_error (fit, error);
+      personal = get_personal_error (part, row);
+      for (guint k = 0; k < 2; k++)
+        {
+          PersonalSums *sum = &sums[k == 0 ? row->file : TW_TRAINING_FILES];
+
+          sum->n++;
+          sum->pooled += pooled * pooled;
+          sum->cross += pooled * personal;
+          sum->personal += personal * personal;
+          sum->last += error[TW_EXPERT_PERSISTENCE] * error[TW_EXPERT_PERSISTENCE];
+        }
+    }
+  for (guint s = 0; s <= GRID && sums[TW_TRAINING_FILES].n >= TW_TRAINING_MIN_TARGETS; s++)
+    {
+      double share = (double) s / GRID, excess = 0;
+      double square = mix_squares (&sums[TW_TRAINING_FILES], share);
+
+      for (guint f = 0; f < TW_TRAINING_FILES; f++)
+        if (sums[f].n >= TW_TRAINING_MIN_TARGETS)
+          excess = fmax (excess, mix_squares (&sums[f], share) / sums[f].last - 1);
+      if (excess < best_excess || (excess <= best_excess && square < best_square))
+        {
+          best_excess = excess;
+          best_square = square;
+          fit->personal = share;
+        }
+    }
+}
+
 /* Error of the blend over the filter's own sd, and what its width may depend on. */
 static double
 get_residual (const Part *part, const TwFit *fit, const TwRow *row, double x[TW_SCALE_FEATURES])
 {
   TwRidgeInput input = get_input (part, row);
-  double error[N_EXPERTS], sum = 0;
+  double error[N_EXPERTS], sum;
 
   get_errors (part, fit, row, error);
-  for (guint e = 0; e < N_EXPERTS; e++)
-    sum += fit->weight[e] * error[e];
+  sum = get_pooled_error (fit, error);
+  if (fit->personal > 0 && isfinite (row->personal[part->horizon]))
+    sum += fit->personal * (get_personal_error (part, row) - sum);
   tw_scale_features (&input, x);
   return sum / ((double) row->sd[part->horizon] * sqrt (row->spread));
 }
 
+/* Residuals and features of all rows, got once: the fit of the width goes over them again and again. */
+typedef struct
+{
+  double residual, x[TW_SCALE_FEATURES];
+} Width;
+
+static Width *
+get_widths (const Part *part, const TwFit *fit)
+{
+  Width *widths = g_new (Width, fit->n);
+  guint n = 0;
+
+  for (guint r = 0; r < part->rows->len; r++)
+    {
+      const TwRow *row = get_row (part, r);
+
+      if (row == NULL)
+        continue;
+      widths[n].residual = get_residual (part, fit, row, widths[n].x);
+      n++;
+    }
+  return widths;
+}
+
 static void
-fit_scale (const Part *part, TwFit *fit)
+fit_scale (const Width *widths, TwFit *fit)
 {
   enum { N = TW_SCALE_FEATURES };
 
@@ -303,15 +441,12 @@ fit_scale (const Part *part, TwFit *fit)
       double b[N] = { 0 };
       double move[N];
 
-      for (guint r = 0; r < part->rows->len; r++)
+      for (guint r = 0; r < fit->n; r++)
         {
-          const TwRow *row = get_row (part, r);
-          double x[N], u;
+          const double *x = widths[r].x;
+          double u = fabs (widths[r].residual) / exp (CLAMP (tw_ridge_dot (fit->scale, x, N), -3, 3));
 
-          if (row == NULL)
-            continue;
-          u = fabs (get_residual (part, fit, row, x));
-          u = fmin (u / exp (CLAMP (tw_ridge_dot (fit->scale, x, N), -3, 3)), 8);
+          u = fmin (u, 8);
           for (guint i = 0; i < N; i++)
             {
               b[i] += (u - 1) * x[i];
@@ -326,26 +461,18 @@ fit_scale (const Part *part, TwFit *fit)
 }
 
 static void
-fit_quantiles (const Part *part, TwFit *fit)
+fit_quantiles (const Width *widths, TwFit *fit)
 {
   static const double levels[TW_INTERVAL_LEVELS] = { .75, .9, .975, .25, .1, .025 };
   g_autofree double *z = g_new (double, fit->n);
-  guint n = 0;
 
-  for (guint r = 0; r < part->rows->len; r++)
-    {
-      const TwRow *row = get_row (part, r);
-      double x[TW_SCALE_FEATURES], residual;
-
-      if (row == NULL)
-        continue;
-      residual = get_residual (part, fit, row, x);
-      z[n++] = residual / exp (CLAMP (tw_ridge_dot (fit->scale, x, TW_SCALE_FEATURES), -1.8, 1.8));
-    }
-  gsl_sort (z, 1, n);
+  for (guint r = 0; r < fit->n; r++)
+    z[r] = widths[r].residual
+           / exp (CLAMP (tw_ridge_dot (fit->scale, widths[r].x, TW_SCALE_FEATURES), -1.8, 1.8));
+  gsl_sort (z, 1, fit->n);
   for (guint l = 0; l < TW_INTERVAL_LEVELS; l++)
     {
-      double q = gsl_stats_quantile_from_sorted_data (z, 1, n, levels[l]);
+      double q = gsl_stats_quantile_from_sorted_data (z, 1, fit->n, levels[l]);
 
       fit->q[l] = CLAMP (l < 3 ? q : -q, .05, 8);
       if (l % 3 > 0)
@@ -379,6 +506,7 @@ tw_training_fit (const GArray *rows,
                  TwFit *fit)
 {
   const Part part = { rows, model, horizon, leave_fold };
+  g_autofree Width *widths = NULL;
 
   memset (fit, 0, sizeof *fit);
   fit->weight[TW_EXPERT_FILTER] = 1;
@@ -390,8 +518,10 @@ tw_training_fit (const GArray *rows,
   if (parts->ridge && fit->n >= RIDGE_MIN_TARGETS)
     fit_ridge (&part, fit);
   fit_weights (&part, fit);
+  fit_personal (&part, fit);
+  widths = get_widths (&part, fit);
   if (parts->scale)
-    fit_scale (&part, fit);
-  fit_quantiles (&part, fit);
+    fit_scale (widths, fit);
+  fit_quantiles (widths, fit);
   return TRUE;
 }

@@ -22,7 +22,8 @@ typedef struct
   double baseline, spread;
   float level[TW_REPLAY_HORIZONS], sd[TW_REPLAY_HORIZONS];
   float ewma[TW_TRAINING_ALPHAS];
-  float target[TW_REPLAY_HORIZONS]; /* NaN: none */
+  float personal[TW_REPLAY_HORIZONS]; /* median of the sensor's own expert; NaN: silent */
+  float target[TW_REPLAY_HORIZONS];   /* NaN: none */
   guint32 patient;
   guint8 file, fold;
 } TwRow;
@@ -38,9 +39,11 @@ typedef struct
 {
   guint n, n_patients;
   double alpha;
-  double weight[TW_N_EXPERTS];
+  double weight[TW_N_EXPERTS]; /* of the first four, sum 1 */
+  double personal;             /* share of the sensor's own expert where it speaks */
   gboolean has_ridge;
   double ridge[TW_RIDGE_FEATURES];
+  double ridge_without[TW_REPLAY_FOLDS][TW_RIDGE_FEATURES]; /* also without this fold: for honest errors */
   double scale[TW_SCALE_FEATURES];
   double q[TW_INTERVAL_LEVELS]; /* multipliers, lower ones with the sign turned */
 } TwFit;
