@@ -462,6 +462,7 @@ tw_analysis_page_set_choice (TwAnalysisPage *self,
   tw_analysis_state_get (self->item)->choice = *choice;
   tw_analysis_controls_set (self->controls, choice, tw_bed_item_get_snapshot (self->item),
                             tw_ward_model_get_glucose_unit (self->model));
+  show_strip (self);
   tw_analysis_page_run (self);
 }
 

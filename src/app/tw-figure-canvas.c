@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define MIN_WIDTH 260
-#define MIN_HEIGHT 150
+#define MIN_HEIGHT 136
 #define NATURAL_WIDTH 480
 #define NATURAL_HEIGHT 260
 
