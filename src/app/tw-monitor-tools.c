@@ -41,8 +41,10 @@ tw_monitor_tools_init (TwMonitorTools *self)
   for (guint i = 0; i < TW_N_MONITOR_WINDOWS; i++)
     {
       int minutes = tw_monitor_windows_min[i];
-      g_autofree char *label = minutes < 60 ? g_strdup_printf (_("%d min"), minutes)
-                                            : g_strdup_printf (_("%d h"), minutes / 60);
+      /* Translators: a button, of many in a row: as short as can be. */
+      g_autofree char *label = minutes < 60
+                                 ? g_strdup_printf (C_ ("time window", "%d min"), minutes)
+                                 : g_strdup_printf (C_ ("time window", "%d h"), minutes / 60);
       GtkWidget *button = gtk_toggle_button_new_with_label (label);
 
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.time-window");
