@@ -252,6 +252,22 @@ on_drag_end (GtkGestureDrag *gesture,
   tell (self, self->drags_earlier);
 }
 
+/* The earlier range stays before the chosen one, and keeps its length where there is room. */
+static void
+move_earlier (TwRangeStrip *self,
+              gint64 step_us)
+{
+  Range range = self->earlier;
+  gint64 length_us = range.to_us - range.from_us;
+
+  range.to_us = MIN (range.to_us + step_us, self->chosen.from_us - 1);
+  range.from_us = MAX (range.to_us - length_us, self->from_us);
+  if (range.to_us - range.from_us < ABS (step_us))
+    return;
+  choose (self, range.from_us, range.to_us, TRUE);
+  tell (self, TRUE);
+}
+
 static gboolean
 on_key_pressed (GtkEventControllerKey *controller,
                 guint key,
@@ -272,6 +288,11 @@ on_key_pressed (GtkEventControllerKey *controller,
     range = (Range) { MAX (self->to_us - length_us, self->from_us), self->to_us };
   else if (sign == 0)
     return GDK_EVENT_PROPAGATE;
+  else if ((state & GDK_SHIFT_MASK) != 0 && (state & GDK_CONTROL_MASK) != 0)
+    {
+      move_earlier (self, sign * step_us);
+      return GDK_EVENT_STOP;
+    }
   else if ((state & GDK_SHIFT_MASK) != 0)
     range.to_us = CLAMP (range.to_us + sign * step_us, range.from_us + step_us, self->to_us);
   else if ((state & GDK_CONTROL_MASK) != 0)
@@ -339,7 +360,7 @@ tw_range_strip_init (TwRangeStrip *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   _("Drag to choose a window; hold Shift and drag for an earlier one to "
                                     "compare with. Keys: Left, Right move it; with Shift its end, with "
-                                    "Ctrl its beginning."),
+                                    "Ctrl its beginning; with both the earlier one."),
                                   -1);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);

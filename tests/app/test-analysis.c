@@ -342,6 +342,24 @@ test_too_few (Stage *stage,
   g_assert_nonnull (tw_analysis_results_get_sheet (tw_analysis_page_get_results (stage->page))->figure);
 }
 
+static void
+press (GtkWidget *widget,
+       guint key,
+       GdkModifierType state)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  gboolean handled = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", key, 0, state, &handled);
+    }
+  g_assert_true (handled);
+}
+
 /* Dragging is a signal of the strip; keys move the window as the strip's own words say. */
 static void
 test_window_on_the_chart (Stage *stage,
@@ -366,6 +384,18 @@ test_window_on_the_chart (Stage *stage,
   g_assert_cmpint (inquiry->before_from_us, ==, from_us - TW_HOUR);
   g_assert_cmpint (tw_analysis_results_get_result (tw_analysis_page_get_results (stage->page)), ==,
                    TW_RESULT_COMPARISON);
+  /* By keys: an hour earlier or so, as long as before, then not beyond the chosen one. */
+  press (g_ptr_array_index (strips, 0), GDK_KEY_Left, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  wait_for_fit (stage);
+  inquiry = &tw_analysis_page_get_findings (stage->page)->inquiry;
+  g_assert_cmpint (inquiry->from_us, ==, from_us);
+  g_assert_cmpint (inquiry->before_from_us, <, from_us - TW_HOUR);
+  g_assert_cmpint (inquiry->before_to_us - inquiry->before_from_us, ==, TW_HOUR - TW_MINUTE);
+  for (int i = 0; i < 4; i++)
+    press (g_ptr_array_index (strips, 0), GDK_KEY_Right, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  wait_for_fit (stage);
+  inquiry = &tw_analysis_page_get_findings (stage->page)->inquiry;
+  g_assert_cmpint (inquiry->before_to_us, ==, from_us - 1);
 }
 
 static void
