@@ -79,17 +79,24 @@ def train(build, work, shared):
     if (folder / "made-by").exists() and (folder / "made-by").read_text() == state.hexdigest():
         return folder
 
-    def train_fold(fold):
-        out = folder / f"fold-{fold}"
-        out.mkdir(parents=True, exist_ok=True)
+    def train_sensor(fold):
+        folder.mkdir(parents=True, exist_ok=True)
         if cgm.exists():
             done = subprocess.run([cgm, "--train", "--without", str(fold), *glucose], check=True,
                                   stdout=subprocess.PIPE)
-            (out / "cgm-prior.csv").write_bytes(done.stdout)
+            (folder / f"cgm-prior-{fold}.csv").write_bytes(done.stdout)
+
+    def train_fold(fold):
+        out = folder / f"fold-{fold}"
+        out.mkdir(parents=True, exist_ok=True)
         if twin.exists():
-            subprocess.run([twin, "--fold", str(fold), "--train", out, *both], check=True)
+            sensor = ["--cgm", folder] if cgm.exists() else []
+            subprocess.run([twin, *sensor, "--fold", str(fold), "--train", out, *both], check=True)
+        else:
+            (out / "cgm-prior.csv").write_bytes((folder / f"cgm-prior-{fold}.csv").read_bytes())
 
     with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(train_sensor, range(5)))
         list(pool.map(train_fold, range(5)))
     (folder / "made-by").write_text(state.hexdigest())
     return folder
