@@ -26,6 +26,7 @@ struct _TwWardModel
   TwFeedStatus status;
   TwFeedCounts counts;
   gint64 now_us, wall_us, checked_us, first_us, last_us; /* of a scene */
+  TwAlarmSummary alarms;                                 /* of a scene */
 };
 
 G_DEFINE_FINAL_TYPE (TwWardModel, tw_ward_model, G_TYPE_OBJECT)
@@ -314,6 +315,7 @@ tw_ward_model_set_scene (TwWardModel *self,
   self->checked_us = scene->checked_us;
   self->first_us = scene->first_us;
   self->last_us = scene->last_us;
+  self->alarms = scene->alarms;
   set_beds (self, scene->snapshots, scene->n_snapshots);
   g_signal_emit (self, signals[STATUS_CHANGED], 0);
   g_signal_emit (self, signals[TICK], 0);
@@ -382,6 +384,18 @@ tw_ward_model_get_checked (TwWardModel *self)
   g_return_val_if_fail (TW_IS_WARD_MODEL (self), 0);
 
   return self->session != NULL ? tw_session_get_checked (self->session) : self->checked_us;
+}
+
+void
+tw_ward_model_get_alarms (TwWardModel *self,
+                          TwAlarmSummary *alarms)
+{
+  g_return_if_fail (TW_IS_WARD_MODEL (self) && alarms != NULL);
+
+  if (self->session != NULL)
+    tw_session_get_alarms (self->session, alarms);
+  else
+    *alarms = self->alarms;
 }
 
 void

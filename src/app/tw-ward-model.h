@@ -32,6 +32,7 @@ typedef struct
   TwFeedCounts counts;
   gint64 now_us, wall_us, checked_us;
   gint64 first_us, last_us; /* recorded span; 0: none */
+  TwAlarmSummary alarms;
 } TwWardScene;
 
 void tw_ward_model_set_scene (TwWardModel *self, const TwWardScene *scene);
@@ -48,6 +49,8 @@ guint tw_ward_model_get_n_flagged (TwWardModel *self);
 guint tw_ward_model_get_n_no_data (TwWardModel *self);
 gint64 tw_ward_model_get_now (TwWardModel *self);
 gint64 tw_ward_model_get_checked (TwWardModel *self);
+/* The ward's alarm load over the last shift. */
+void tw_ward_model_get_alarms (TwWardModel *self, TwAlarmSummary *alarms);
 /* Everything that bars, pill and view are made of; status is NULL when nothing is open. */
 void tw_ward_model_get_state (TwWardModel *self, TwStateInput *input);
 

@@ -6,6 +6,7 @@
 
 #include "tw-badge.h"
 #include "tw-tile-key.h"
+#include "tw-words-alarms.h"
 #include "tw-words-flag.h"
 #include "tw-words-value.h"
 
@@ -23,6 +24,8 @@ struct _TwWardPage
   GtkGridView *grid;
   GtkStack *stack;
   GtkLabel *checked;
+  GtkPopover *alarms;
+  GtkLabel *alarms_span, *alarms_raised, *alarms_acknowledged, *alarms_record, *alarms_rate;
   GListStore *key;  /* one item: how to read a tile */
   GPtrArray *tiles; /* borrowed: those that exist now */
 };
@@ -143,6 +146,37 @@ update_footer (TwWardPage *self)
 }
 
 static void
+show_words (GtkLabel *label,
+            char *words)
+{
+  tw_label_update (label, words);
+  g_free (words);
+}
+
+/* Nobody reads a popover that is closed. */
+static void
+update_alarms (TwWardPage *self)
+{
+  TwAlarmSummary alarms;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->alarms)))
+    return;
+  tw_ward_model_get_alarms (self->model, &alarms);
+  show_words (self->alarms_span, tw_words_alarms_span (&alarms));
+  show_words (self->alarms_raised, tw_words_alarms_raised (&alarms));
+  show_words (self->alarms_acknowledged, tw_words_alarms_acknowledged (&alarms));
+  show_words (self->alarms_record, tw_words_alarms_record (&alarms));
+  show_words (self->alarms_rate, tw_words_alarms_rate (&alarms));
+}
+
+static void
+on_tick (TwWardPage *self)
+{
+  update_footer (self);
+  update_alarms (self);
+}
+
+static void
 update_stack (TwWardPage *self)
 {
   gboolean none = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0
@@ -219,6 +253,12 @@ tw_ward_page_class_init (TwWardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TwWardPage, grid);
   gtk_widget_class_bind_template_child (widget_class, TwWardPage, stack);
   gtk_widget_class_bind_template_child (widget_class, TwWardPage, checked);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms_span);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms_raised);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms_acknowledged);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms_record);
+  gtk_widget_class_bind_template_child (widget_class, TwWardPage, alarms_rate);
 }
 
 static void
@@ -264,7 +304,8 @@ tw_ward_page_set_model (TwWardPage *self,
   gtk_grid_view_set_model (self->grid, selection);
   g_signal_connect_swapped (model, "summary-changed", G_CALLBACK (on_summary_changed), self);
   g_signal_connect_swapped (model, "roster-changed", G_CALLBACK (on_summary_changed), self);
-  g_signal_connect_swapped (model, "tick", G_CALLBACK (update_footer), self);
+  g_signal_connect_swapped (model, "tick", G_CALLBACK (on_tick), self);
+  g_signal_connect_swapped (self->alarms, "show", G_CALLBACK (update_alarms), self);
   on_summary_changed (self);
 }
 

@@ -247,9 +247,9 @@ predicted_details (const TwFlagFields *flag,
   if (text->len > 0)
     g_string_append_c (text, '\n');
   if (flag->n_scored > 0)
-    /* Translators: how earlier forecasts of this kind fared, as "Twin 0.1.0; right 14 of 19 times". */
-    g_string_append_printf (text, _("Twin %s; right %u of %u times"), flag->twin_version, flag->n_right,
-                            flag->n_scored);
+    /* Translators: how earlier flags of this kind fared, as "Twin 0.1.0; right 7 of 12 in this patient". */
+    g_string_append_printf (text, _("Twin %s; right %u of %u in this patient"), flag->twin_version,
+                            flag->n_right, flag->n_scored);
   else if (flag->channel != TW_CHANNEL_NONE)
     {
       honesty = &snapshot->channels[flag->channel].forecast.honesty;
@@ -340,6 +340,10 @@ tw_words_flag_evidence (const TwFlagFields *flag,
   if (flag->kind == TW_FLAG_PREDICTED && !isnan (flag->crossing.t50_min))
     g_string_append_printf (text, _("If it happens: in about %.0f min (%.0f–%.0f)\n"),
                             flag->crossing.t50_min, flag->crossing.t10_min, flag->crossing.t90_min);
+  if (flag->kind == TW_FLAG_PREDICTED && flag->p_raise > 0)
+    /* Translators: the probability from which a prediction is told; the ward's alarm budget moves it. */
+    g_string_append_printf (text, _("Told from a probability of %.0f %% on, at present\n"),
+                            100 * flag->p_raise);
   if (flag->since_us != 0 && flag->ended_us == 0)
     g_string_append_printf (text, _("The condition holds since %s\n"), since);
   g_string_append_printf (text, _("Rule %s, table %s"), flag->rule, flag->table_version);

@@ -238,6 +238,7 @@ run_loop (Follow *follow)
   guint on_time = follow->options.for_s > 0
                       ? g_timeout_add_seconds ((guint) follow->options.for_s, on_end, follow)
                       : 0;
+  TwAlarmSummary alarms;
 
   signal (SIGPIPE, SIG_IGN);
   tw_session_set_tap (follow->session, &tap, follow);
@@ -246,6 +247,8 @@ run_loop (Follow *follow)
   g_signal_connect (follow->session, "status-changed", G_CALLBACK (on_status_changed), follow);
   tw_session_start (follow->session);
   g_main_loop_run (follow->loop);
+  tw_session_get_alarms (follow->session, &alarms);
+  print_line (follow, tw_cli_line_alarms (&alarms));
   tw_session_stop (follow->session);
   tw_session_set_tap (follow->session, NULL, NULL);
   g_clear_handle_id (&on_time, g_source_remove);

@@ -192,11 +192,34 @@ tw_cli_line_flag (const char *patient, TwFlag *flag)
   add_time (builder, "acknowledged", fields->acknowledged_us);
   tw_cli_json_truth (builder, "last_known", fields->last_known);
   if (fields->kind == TW_FLAG_PREDICTED)
-    add_crossing (builder, &fields->crossing);
+    {
+      add_crossing (builder, &fields->crossing);
+      tw_cli_json_number (builder, "p_raise", fields->p_raise > 0 ? fields->p_raise : (double) NAN);
+      tw_cli_json_count (builder, "scored", fields->n_scored);
+      tw_cli_json_count (builder, "right", fields->n_right);
+    }
   add_evidence (builder, fields);
   tw_cli_json_text (builder, "table_version", fields->table_version);
   if (fields->kind == TW_FLAG_PREDICTED)
     tw_cli_json_text (builder, "twin_version", fields->twin_version);
+  return tw_cli_json_finish (builder);
+}
+
+char *
+tw_cli_line_alarms (const TwAlarmSummary *alarms)
+{
+  g_autoptr (JsonBuilder) builder = begin ("alarms", NULL);
+
+  add_time (builder, "from", alarms->from_us);
+  add_time (builder, "to", alarms->to_us);
+  tw_cli_json_number (builder, "patient_days", alarms->days);
+  tw_cli_json_count (builder, "raised", alarms->n_raised);
+  tw_cli_json_count (builder, "predicted", alarms->n_predicted);
+  tw_cli_json_count (builder, "acknowledged", alarms->n_acknowledged);
+  tw_cli_json_number (builder, "acknowledge_min", alarms->acknowledge_min);
+  tw_cli_json_count (builder, "scored", alarms->n_scored);
+  tw_cli_json_count (builder, "right", alarms->n_right);
+  tw_cli_json_count (builder, "plain_limits", alarms->n_plain);
   return tw_cli_json_finish (builder);
 }
 

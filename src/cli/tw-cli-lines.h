@@ -14,6 +14,8 @@ char *tw_cli_line_patient (const TwSnapshot *snapshot);
 char *tw_cli_line_value (const char *patient, const TwCleaned *cleaned);
 /* report: how the forecasts of the channel fared; NULL: none was issued. */
 char *tw_cli_line_forecast (const char *patient, const TwForecast *forecast, const TwSelfReport *report);
+/* The ward's alarm load over the last shift. */
+char *tw_cli_line_alarms (const TwAlarmSummary *alarms);
 char *tw_cli_line_flag (const char *patient, TwFlag *flag);
 char *tw_cli_line_news2 (const char *patient, const TwNews2 *news2);
 

@@ -378,7 +378,7 @@ tw_bed_work (TwBed *bed, const TwBedMoment *moment, const TwClock *clock, gint64
       use_readings (bed, readings, n);
       if (t_us >= bed->stepped_us + step && (!history || newest_us - t_us <= PAST_RULES_US))
         {
-          TwBedMoment then = { t_us, moment->floor_us, FALSE };
+          TwBedMoment then = { t_us, moment->floor_us, FALSE, moment->budget };
 
           tw_bed_step_risk (bed, &then);
         }
@@ -432,6 +432,7 @@ tw_bed_step_risk (TwBed *bed, const TwBedMoment *moment)
     .feed_lost = moment->feed_lost,
     .unit_refused = bed->refused,
     .newest = bed->view.newest,
+    .budget = moment->budget,
   };
 
   g_return_val_if_fail (bed != NULL && moment != NULL, FALSE);
@@ -468,6 +469,12 @@ tw_bed_snapshot (TwBed *bed, const TwBedMoment *moment)
       bed->snapshot = tw_bed_view_snapshot (&bed->view, moment->now_us, moment->floor_us);
     }
   return tw_snapshot_ref (bed->snapshot);
+}
+
+const TwRiskEvent *
+tw_bed_take_events (TwBed *bed, guint *n)
+{
+  return tw_risk_take_events (bed->view.risk, n);
 }
 
 gboolean

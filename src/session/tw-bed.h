@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tw-observation.h"
+#include "tw-risk.h"
 #include "tw-session.h"
 #include "tw-tables.h"
 
@@ -34,6 +35,7 @@ typedef struct
   gint64 now_us;      /* source time */
   gint64 floor_us;    /* a value is not called late before this age: what delivery itself takes */
   gboolean feed_lost;
+  const TwAlarmBudget *budget; /* of the ward */
 } TwBedMoment;
 
 /* Does queued work until deadline_us (monotonic, by clock). Returns TRUE when more is waiting. */
@@ -46,6 +48,9 @@ gboolean tw_bed_step_risk (TwBed *bed, const TwBedMoment *moment);
 gboolean tw_bed_take_dirty (TwBed *bed);
 /* The newest snapshot; made when something changed since the last one. Transfer full. */
 TwSnapshot *tw_bed_snapshot (TwBed *bed, const TwBedMoment *moment);
+
+/* What happened to the flags since the last call; borrowed until the bed works again. */
+const TwRiskEvent *tw_bed_take_events (TwBed *bed, guint *n);
 
 gboolean tw_bed_acknowledge (TwBed *bed, const char *rule, gint64 now_us);
 gboolean tw_bed_silence (TwBed *bed, const char *rule, int minutes, gint64 now_us);

@@ -5,10 +5,12 @@
 
 #include "tw-session.h"
 
+#include "tw-alarm-budget.h"
 #include "tw-bed.h"
 #include "tw-source.h"
 #include "tw-tables.h"
 #include "tw-time.h"
+#include "tw-ward-load.h"
 
 #include <math.h>
 
@@ -29,6 +31,8 @@ struct _TwSession
   TwSource *source;
   TwClock clock;
   TwTables *tables;
+  TwAlarmBudget *budget;   /* of the whole ward */
+  TwWardLoad *load;
   GPtrArray *beds;         /* TwBed, by index */
   GArray *order;           /* guint: indexes of present beds, by bed */
   char *ward;
@@ -86,6 +90,7 @@ moment_now (TwSession *self)
     .now_us = tw_session_get_now (self),
     .floor_us = MAX (DELIVERY_FLOOR_US, floor),
     .feed_lost = self->status.state != TW_FEED_LIVE && self->status.state != TW_FEED_LOADING,
+    .budget = self->budget,
   };
 }
 
@@ -93,6 +98,32 @@ static TwBed *
 bed_at (TwSession *self, guint index)
 {
   return index < self->beds->len ? g_ptr_array_index (self->beds, index) : NULL;
+}
+
+/* Counts what happened to the flags of a bed. What a history brings has happened on no shift of ours. */
+static void
+count_events (TwSession *self, guint index)
+{
+  TwBed *bed = bed_at (self, index);
+  guint n;
+  const TwRiskEvent *events = tw_bed_take_events (bed, &n);
+
+  for (guint i = 0; i < n && !tw_bed_is_loading (bed); i++)
+    {
+      tw_alarm_budget_note (self->budget, &events[i]);
+      tw_ward_load_note (self->load, index, &events[i]);
+    }
+}
+
+/* The time that the ward was watched: not while the feed is lost, nor patients whose history comes in. */
+static void
+count_time (TwSession *self, const TwBedMoment *moment)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->beds->len && !moment->feed_lost; i++)
+    n += tw_bed_is_present (bed_at (self, i)) && !tw_bed_is_loading (bed_at (self, i)) ? 1 : 0;
+  tw_alarm_budget_advance (self->budget, tw_ward_load_advance (self->load, moment->now_us, n), n);
 }
 
 /* Looks at every rule of the patients whose turn it is; FALSE when the time is up first. */
@@ -105,15 +136,18 @@ look_at_patients (TwSession *self, gint64 deadline_us)
     return TRUE;
   while (self->next_look < self->beds->len)
     {
-      TwBed *bed = bed_at (self, self->next_look++);
+      guint index = self->next_look++;
+      TwBed *bed = bed_at (self, index);
 
       /* Half a history would look like signals that were lost long ago. */
       if (tw_bed_is_present (bed) && !tw_bed_is_loading (bed))
         tw_bed_step_risk (bed, &moment);
+      count_events (self, index);
       if (monotonic_us (self) >= deadline_us && self->next_look < self->beds->len)
         return FALSE;
     }
   self->checked_us = moment.now_us;
+  count_time (self, &moment);
   return TRUE;
 }
 
@@ -141,10 +175,20 @@ use_readings (TwSession *self, gint64 deadline_us)
 
   for (guint i = 0; i < self->beds->len; i++)
     {
-      TwBed *bed = bed_at (self, self->next_bed % self->beds->len);
+      guint index = self->next_bed % self->beds->len;
+      TwBed *bed = bed_at (self, index);
 
       if (tw_bed_has_work (bed, monotonic_us (self)))
-        tw_bed_work (bed, &moment, &self->clock, deadline_us);
+        {
+          gboolean loading = tw_bed_is_loading (bed);
+          guint n;
+
+          tw_bed_work (bed, &moment, &self->clock, deadline_us);
+          if (loading)
+            tw_bed_take_events (bed, &n);
+          else
+            count_events (self, index);
+        }
       if (monotonic_us (self) >= deadline_us)
         return FALSE; /* the same bed goes on in the next slice */
       self->next_bed++;
@@ -322,6 +366,8 @@ tw_session_finalize (GObject *object)
 
   g_clear_pointer (&self->beds, g_ptr_array_unref);
   g_clear_pointer (&self->order, g_array_unref);
+  g_clear_pointer (&self->budget, tw_alarm_budget_free);
+  g_clear_pointer (&self->load, tw_ward_load_free);
   g_clear_pointer (&self->tables, tw_tables_unref);
   g_clear_pointer (&self->ward, g_free);
 
@@ -368,6 +414,8 @@ tw_session_new (TwSource *source, const TwClock *clock, GError **error)
   self->tables = tw_tables_load (error);
   if (self->tables == NULL)
     return NULL;
+  self->budget = tw_alarm_budget_new (self->tables->risk);
+  self->load = tw_ward_load_new (self->tables->risk);
   if (clock != NULL)
     self->clock = *clock;
   self->status.since_us = self->clock.wall_us (self->clock.data);
@@ -518,7 +566,18 @@ tw_session_acknowledge (TwSession *self, guint index, const char *rule)
   g_return_val_if_fail (TW_IS_SESSION (self) && rule != NULL, FALSE);
 
   bed = bed_at (self, index);
-  return bed != NULL && tw_bed_acknowledge (bed, rule, tw_session_get_now (self));
+  if (bed == NULL || !tw_bed_acknowledge (bed, rule, tw_session_get_now (self)))
+    return FALSE;
+  count_events (self, index);
+  return TRUE;
+}
+
+void
+tw_session_get_alarms (TwSession *self, TwAlarmSummary *summary)
+{
+  g_return_if_fail (TW_IS_SESSION (self) && summary != NULL);
+
+  tw_ward_load_summarise (self->load, summary);
 }
 
 gboolean

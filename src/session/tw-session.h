@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "tw-alarm-summary.h"
 #include "tw-cleaned.h"
 #include "tw-feed.h"
 #include "tw-flag.h"
@@ -144,6 +145,9 @@ void tw_session_get_counts (TwSession *self, TwFeedCounts *counts);
 gint64 tw_session_get_now (TwSession *self);
 /* When the rule engine last looked at every patient (source time). */
 gint64 tw_session_get_checked (TwSession *self);
+
+/* The alarm load of the ward over the last shift. */
+void tw_session_get_alarms (TwSession *self, TwAlarmSummary *summary);
 
 gboolean tw_session_acknowledge (TwSession *self, guint index, const char *rule);
 gboolean tw_session_silence (TwSession *self, guint index, const char *rule, int minutes);

@@ -10,6 +10,7 @@
 
 #include <locale.h>
 #include <libintl.h>
+#include <math.h>
 #include <string.h>
 
 /* Fewer different colours than this is a blank picture. */
@@ -198,6 +199,42 @@ static void
 show_evidence (TwWindow *window)
 {
   tw_window_show_evidence (window);
+}
+
+/* The first menu button of a style class under a widget. */
+static GtkWidget *
+find_menu_button (GtkWidget *widget,
+                  const char *style)
+{
+  if (GTK_IS_MENU_BUTTON (widget) && gtk_widget_has_css_class (widget, style))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_menu_button (child, style);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+show_alarms (TwWindow *window)
+{
+  GtkWidget *button = find_menu_button (GTK_WIDGET (window), "tw-footer-button");
+
+  g_assert_nonnull (button);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+}
+
+static void
+make_few_alarms (TwWardFixture *fixture)
+{
+  fixture->scene.alarms = (TwAlarmSummary) {
+    .from_us = TW_FIXTURE_NOW_US - 20 * TW_MINUTE, .to_us = TW_FIXTURE_NOW_US, .days = .11, .n_raised = 3,
+    .n_predicted = 1, .acknowledge_min = NAN, .n_scored = 1, .n_right = 1, .n_plain = 6,
+  };
 }
 
 static void
@@ -418,6 +455,8 @@ static const Shot shots[] = {
   { "ward", "loading", 0, make_loading, NULL },
   { "ward", "empty", 0, make_empty, NULL },
   { "ward", "small", 0, NULL, show_small },
+  { "ward", "alarm-load", 0, NULL, show_alarms },
+  { "ward", "alarm-load-few", 0, make_few_alarms, show_alarms },
   { "monitor", "predicted", 3, NULL, NULL },
   { "monitor", "live", 1, make_live, NULL },
   { "monitor", "urgent", 2, NULL, NULL },
@@ -476,6 +515,30 @@ settle (GtkWidget *widget)
   gtk_test_widget_wait_for_draw (widget);
 }
 
+/* An open popover is a surface of its own, which the window's picture does not hold. */
+static void
+add_popovers (GtkWidget *widget,
+              GtkSnapshot *snapshot)
+{
+  if (GTK_IS_POPOVER (widget) && gtk_widget_get_mapped (widget))
+    {
+      g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+      GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (widget));
+
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot,
+                              &GRAPHENE_POINT_INIT ((float) gdk_popup_get_position_x (GDK_POPUP (surface)),
+                                                    (float) gdk_popup_get_position_y (GDK_POPUP (surface))));
+      gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), gdk_surface_get_width (surface),
+                              gdk_surface_get_height (surface));
+      gtk_snapshot_restore (snapshot);
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    add_popovers (child, snapshot);
+}
+
 static GdkTexture *
 render (GtkWidget *window,
         int width,
@@ -487,6 +550,7 @@ render (GtkWidget *window,
   graphene_rect_t area = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
 
   gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
+  add_popovers (window, snapshot);
   node = gtk_snapshot_free_to_node (snapshot);
   g_assert_nonnull (node);
   return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);

@@ -88,7 +88,7 @@ test_flags (void)
   assert_words (tw_words_flag_chip (predicted, unit), "MAP < 65 in 30 min: 62 % (48–75 %)");
   assert_words (tw_words_flag_details (predicted, tw_ward_fixture_get (fixture, 3), NOW, unit),
                 "About 6 of 10 such patients had it.\nMAP −9 and HR +18 in 30 min\n"
-                "Twin 0.1.0/1; right 14 of 19 times");
+                "Twin 0.1.0/1; right 14 of 19 in this patient");
   assert_words (tw_words_flag_evidence (high, NOW, unit),
                 "HR 122 /min at 14:02:02 (8 s old)\nThe condition holds since 14:00:10\n"
                 "Rule heart_rate-high, table 1");

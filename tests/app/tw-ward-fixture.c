@@ -245,7 +245,7 @@ add_urgent_stories (TwWardFixture *fixture)
                              .value = 70, .limit = 65, .value_us = now - 9 * TW_SECOND,
                              .crossing = { 65, TRUE, 30, .62, .48, .75, 12, 22, 45 },
                              .trend = { .direction = TW_TREND_FALLING, .per_hour = -18 },
-                             .n_scored = 19, .n_right = 14, .twin_version = "0.1.0/1",
+                             .n_scored = 19, .n_right = 14, .p_raise = .25, .twin_version = "0.1.0/1",
                              .n_evidence = 2,
                              .evidence = { { TW_CHANNEL_MAP, 70, now - 9 * TW_SECOND, -1 },
                                            { TW_CHANNEL_HEART_RATE, 122, now - 8 * TW_SECOND, -1 } } });
@@ -298,6 +298,8 @@ new_fixture (void)
                 .speed = 1 },
     .counts = { .n_received = 412 },
     .now_us = now, .wall_us = now, .checked_us = now,
+    .alarms = { .from_us = now - 12 * TW_HOUR, .to_us = now, .days = 3.9, .n_raised = 14, .n_predicted = 5,
+                .n_acknowledged = 9, .acknowledge_min = 4, .n_scored = 12, .n_right = 7, .n_plain = 37 },
   };
   return fixture;
 }

@@ -311,6 +311,7 @@ test_flag_and_acknowledgement (Fixture *fixture, gconstpointer data)
   g_autoptr (TwSnapshot) snapshot = NULL;
   const TwFlagFields *flag;
   const char *rule;
+  TwAlarmSummary alarms;
 
   for (int i = 0; i < 24; i++)
     {
@@ -328,7 +329,15 @@ test_flag_and_acknowledgement (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_flags, >=, 1);
   rule = flag->rule;
   g_assert_false (tw_session_acknowledge (fixture->session, 0, "no-such-rule"));
+  tw_session_get_alarms (fixture->session, &alarms);
+  g_assert_cmpuint (alarms.n_raised, >=, 1);
+  g_assert_cmpuint (alarms.n_predicted, ==, 0);
+  g_assert_cmpuint (alarms.n_plain, ==, 1); /* beyond from the first reading on */
+  g_assert_cmpuint (alarms.n_acknowledged, ==, 0);
+  g_assert_cmpfloat (alarms.days, >, 0);
   g_assert_true (tw_session_acknowledge (fixture->session, 0, rule));
+  tw_session_get_alarms (fixture->session, &alarms);
+  g_assert_cmpuint (alarms.n_acknowledged, ==, 1);
   g_assert_cmpuint (fixture->n_acknowledged, ==, 1);
   g_assert_false (tw_session_acknowledge (fixture->session, 7, rule));
 }

@@ -74,6 +74,9 @@ typedef struct
   gint64 ended_us;
   /* Predicted only: earlier flags of this rule and patient that were scored; came true */
   guint n_scored, n_right;
+  /* Predicted only: the probability from which it is raised now, which the ward's budget moves; 0 or
+   * NaN: unknown */
+  double p_raise;
 } TwFlagFields;
 
 typedef struct _TwFlag TwFlag;

@@ -13,6 +13,7 @@
 
 #define P_EDGE 5e-4
 
+static const char *const score_names[TW_CALIBRATION_SCORES] = { "news2-medium", "news2-high" };
 static const char *const cadence_names[TW_N_CADENCES] = { "minute", "cuff", "charted" };
 
 double
@@ -60,6 +61,24 @@ read_row (const TwTable *csv, const int at[6], gsize row, TwCalibrationRow *out,
   return TRUE;
 }
 
+/* A row of NEWS2 to come: one for each level, whatever the cadence. FALSE without an error: it is none. */
+static gboolean
+read_score (const TwTable *csv, const int at[6], gsize row, TwCalibration *calibration, GError **error)
+{
+  for (guint i = 0; i < TW_CALIBRATION_SCORES; i++)
+    if (strcmp (tw_table_get_text (csv, row, at[0]), score_names[i]) == 0)
+      {
+        if (!tw_table_get_number (csv, row, at[4], &calibration->score_shift[i], error)
+            || !tw_table_get_number (csv, row, at[5], &calibration->score_slope[i], error))
+          return FALSE;
+        if (isfinite (calibration->score_shift[i]) && calibration->score_slope[i] > 0
+            && calibration->score_slope[i] <= 10)
+          return TRUE;
+        return refuse (row, "the slope must be above 0 and at most 10", error);
+      }
+  return FALSE;
+}
+
 /* FALSE and an error (TW_TABLE_ERROR) that names the row; horizons of one kind must rise. */
 gboolean
 tw_calibration_read (TwCalibration *calibration, const char *csv, GError **error)
@@ -89,10 +108,18 @@ tw_calibration_read (TwCalibration *calibration, const char *csv, GError **error
   for (gsize row = 0; row < tw_table_get_n_rows (table); row++)
     {
       TwCalibrationRow *out = &calibration->rows[calibration->n_rows];
+      GError *own = NULL;
 
+      if (read_score (table, at, row, calibration, &own))
+        continue;
+      if (own != NULL)
+        {
+          g_propagate_error (error, own);
+          return FALSE;
+        }
       if (!read_row (table, at, row, out, error))
         return FALSE;
-      if (row > 0 && out[-1].channel == out->channel && out[-1].below == out->below
+      if (calibration->n_rows > 0 && out[-1].channel == out->channel && out[-1].below == out->below
           && out[-1].cadence == out->cadence && out[-1].horizon_min >= out->horizon_min)
         return refuse (row, "horizons must rise", error);
       calibration->n_rows++;
@@ -152,6 +179,17 @@ tw_calibration_apply (const TwCalibration *calibration,
   shift = before->shift + share * (after->shift - before->shift);
   slope = before->slope + share * (after->slope - before->slope);
   return 1 / (1 + exp (-(shift + slope * tw_calibration_log_odds (p))));
+}
+
+double
+tw_calibration_apply_score (const TwCalibration *calibration, guint which, double p)
+{
+  g_return_val_if_fail (calibration != NULL && which < TW_CALIBRATION_SCORES, p);
+
+  if (isnan (p) || calibration->score_slope[which] <= 0)
+    return p;
+  return 1 / (1 + exp (-(calibration->score_shift[which]
+                         + calibration->score_slope[which] * tw_calibration_log_odds (p))));
 }
 
 void

@@ -37,7 +37,7 @@ is_alike (const TwFlagFields *a, const TwFlagFields *b)
 {
   return a->n_evidence == b->n_evidence && a->n_scored == b->n_scored && a->n_right == b->n_right
          && same_number (a->value, b->value) && same_number (a->limit, b->limit)
-         && same_number (a->crossing.p, b->crossing.p);
+         && same_number (a->crossing.p, b->crossing.p) && same_number (a->p_raise, b->p_raise);
 }
 
 static gboolean
@@ -86,6 +86,20 @@ carry_on (TwFlagFields *next, const TwFlagFields *old, const TwFlagFields *is)
   next->ended_us = 0;
 }
 
+void
+tw_flag_life_tell (TwRiskEventKind kind, const TwFlagFields *flag, TwFlagSink *sink)
+{
+  TwRiskEvent event = {
+    .kind = kind, .t_us = sink->now_us, .raised_us = flag->raised_us, .level = flag->level,
+    .predicted = flag->kind == TW_FLAG_PREDICTED,
+  };
+
+  if (sink->events == NULL)
+    return;
+  g_strlcpy (event.rule, flag->rule, sizeof event.rule);
+  tw_risk_events_add (sink->events, &event);
+}
+
 static void
 raise_flag (TwFlagLife *life, TwFlagFields *next, TwLevel level, TwFlagSink *sink)
 {
@@ -99,6 +113,7 @@ raise_flag (TwFlagLife *life, TwFlagFields *next, TwLevel level, TwFlagSink *sin
   next->ended_us = 0;
   publish (life, next, sink);
   sink->changed = TRUE;
+  tw_flag_life_tell (TW_RISK_RAISED, next, sink);
 }
 
 /* Urgent flags stay until somebody has seen them, although their cause is over: with the value that
@@ -197,6 +212,7 @@ tw_flag_life_acknowledge (TwFlagLife *life, TwFlagSink *sink)
   next.acknowledged_us = sink->now_us;
   if (publish (life, &next, sink))
     sink->changed = TRUE;
+  tw_flag_life_tell (TW_RISK_ACKNOWLEDGED, &next, sink);
 }
 
 void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tw-flag.h"
+#include "tw-risk-event.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct
   GPtrArray *history; /* TwFlag, newest first */
   gboolean changed;   /* raised, changed level or state, ended, last known */
   gboolean published; /* some flag is another object than before */
+  TwRiskEvents *events; /* NULL: nobody counts */
 } TwFlagSink;
 
 #define TW_FLAG_HISTORY 64
@@ -46,6 +48,8 @@ void tw_flag_life_resolve (TwFlagLife *life, TwFlagSink *sink);
 void tw_flag_life_acknowledge (TwFlagLife *life, TwFlagSink *sink);
 /* until_us 0: not silenced. */
 void tw_flag_life_silence (TwFlagLife *life, gint64 until_us, TwFlagSink *sink);
+/* Adds what happened to a flag to the events. */
+void tw_flag_life_tell (TwRiskEventKind kind, const TwFlagFields *flag, TwFlagSink *sink);
 void tw_flag_life_clear (TwFlagLife *life);
 
 G_END_DECLS

@@ -187,6 +187,7 @@ describe (const TwPredictedState *state,
   fields->limit = threshold;
   fields->since_us = state->since_us;
   fields->crossing = state->crossing;
+  fields->p_raise = rule->p_raise;
   fields->n_scored = state->n_scored;
   fields->n_right = state->n_right;
   g_strlcpy (fields->table_version, moment->table->rules.version, sizeof fields->table_version);
@@ -228,6 +229,21 @@ find (TwPredictedState *state,
   return finding;
 }
 
+void
+tw_predicted_tell (const TwPredictedState *state,
+                   const TwPredictedRule *rule,
+                   gboolean right,
+                   TwFlagSink *sink)
+{
+  TwRiskEvent event = { .kind = TW_RISK_SCORED, .t_us = sink->now_us, .raised_us = state->due_raised_us,
+                        .level = rule->level, .predicted = TRUE, .right = right };
+
+  if (sink->events == NULL)
+    return;
+  g_strlcpy (event.rule, rule->key, sizeof event.rule);
+  tw_risk_events_add (sink->events, &event);
+}
+
 /* Rests where the patient has no such limit, where the channel named by "unless" is fresh, and
  * while the measured flag for the same thing is open: then an open predicted flag has come true
  * and ends. */
@@ -242,9 +258,12 @@ tw_predicted_rules_step (TwPredictedState *state,
   double threshold = threshold_of (moment, rule);
   TwFinding finding = { TW_LEVEL_NONE, TRUE, NULL };
   gboolean was_open = life->flag != NULL;
+  guint n_scored = state->n_scored, n_right = state->n_right;
   TwFlagFields fields;
 
   tw_predicted_score (state, rule, &last[rule->channel], moment->now_us);
+  if (state->n_scored > n_scored)
+    tw_predicted_tell (state, rule, state->n_right > n_right, moment->sink);
   if (isnan (threshold) || (measured != NULL && tw_flag_get (measured)->level >= rule->level)
       || (rule->unless != TW_CHANNEL_NONE
           && !tw_risk_moment_is_stale (moment, rule->unless, last[rule->unless].t_us)))
@@ -259,6 +278,7 @@ tw_predicted_rules_step (TwPredictedState *state,
   tw_flag_life_step (life, &finding, moment->sink);
   if (was_open || life->flag == NULL || state->due_us != 0)
     return;
+  state->due_raised_us = moment->now_us;
   state->due_us = moment->now_us + rule->horizon_min * TW_MINUTE;
   state->due_from_us = last[rule->channel].t_us;
   state->due_threshold = threshold;

@@ -20,6 +20,7 @@ typedef struct
   TwCrossing crossing; /* of the last evaluation */
   char twin_version[16];
   /* The record: each flag raised is scored when its horizon has passed. */
+  gint64 due_raised_us; /* when that flag was raised */
   gint64 due_us;        /* horizon of the flag that waits to be scored; 0: none */
   gint64 due_from_us;   /* only later values count */
   gboolean due_measured;
@@ -46,6 +47,10 @@ void tw_predicted_judge (TwPredictedState *state, const TwPredictedRule *rule,
 void tw_predicted_score (TwPredictedState *state, const TwPredictedRule *rule,
                          const TwSample *sample,
                          gint64 now_us);
+
+/* Adds to the events that the flag that waited was scored. */
+void tw_predicted_tell (const TwPredictedState *state, const TwPredictedRule *rule, gboolean right,
+                        TwFlagSink *sink);
 
 /* measured: the open limit flag of the same channel and side, or NULL. */
 void tw_predicted_rules_step (TwPredictedState *state, TwFlagLife *life, const TwRiskMoment *moment,

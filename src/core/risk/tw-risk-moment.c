@@ -43,11 +43,24 @@ tw_risk_moment_start (const TwRiskMoment *moment,
   fields->channel = channel;
   fields->value = NAN;
   fields->limit = NAN;
+  fields->p_raise = NAN;
   fields->crossing.threshold = NAN;
   fields->crossing.p = fields->crossing.p_low = fields->crossing.p_high = NAN;
   fields->crossing.t10_min = fields->crossing.t50_min = fields->crossing.t90_min = NAN;
   if (moment->input->trends != NULL && channel < TW_N_VITALS)
     fields->trend = moment->input->trends[channel];
+}
+
+TwPredictedRule
+tw_risk_moment_hold (const TwRiskMoment *moment, const TwPredictedRule *rule)
+{
+  TwPredictedRule held = *rule;
+
+  if (moment->input->budget == NULL)
+    return held;
+  held.p_raise = tw_alarm_budget_get_p (moment->input->budget, rule->index);
+  held.p_clear = held.clear_share * held.p_raise;
+  return held;
 }
 
 void

@@ -3,6 +3,7 @@
  * this room only. */
 #pragma once
 
+#include "tw-alarm-budget.h"
 #include "tw-flag-life.h"
 #include "tw-risk-table.h"
 
@@ -25,6 +26,9 @@ typedef struct
 
 /* No value, a lost feed, or one so old that it may neither raise nor end anything. */
 gboolean tw_risk_moment_is_stale (const TwRiskMoment *moment, TwChannel channel, gint64 t_us);
+
+/* The rule with the probabilities that the ward's budget has set; as the table says where there is none. */
+TwPredictedRule tw_risk_moment_hold (const TwRiskMoment *moment, const TwPredictedRule *rule);
 
 /* Fills what every flag has. The key is "<channel>-<what>". */
 void tw_risk_moment_start (const TwRiskMoment *moment, TwFlagFields *fields, TwFlagKind kind,

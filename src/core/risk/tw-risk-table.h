@@ -43,6 +43,7 @@ typedef struct
 typedef struct
 {
   char key[32];
+  guint index; /* among all that have a budget */
   TwChannel channel;
   TwSide side;
   TwLevel level;
@@ -87,6 +88,23 @@ typedef enum
 } TwTechnicalKind;
 
 #define TW_MAX_PREDICTED 24
+#define TW_MAX_BUDGETED (TW_MAX_PREDICTED + TW_N_SCORE_FORECASTS)
+
+/* Predicted flags share two budgets: urgent ones, and the others. */
+typedef enum
+{
+  TW_BUDGET_MEDIUM,
+  TW_BUDGET_HIGH,
+  TW_N_BUDGETS
+} TwBudget;
+
+typedef struct
+{
+  double allowed[TW_N_BUDGETS]; /* flags a patient-day */
+  double gain, p_most;
+  gint64 every_us, window_us;
+  double warmup_days; /* patient-days */
+} TwBudgetRule;
 
 typedef struct
 {
@@ -100,6 +118,8 @@ typedef struct
   TwScoreRule score[TW_N_SCORES];
   TwPredictedRule score_forecast[TW_N_SCORE_FORECASTS];
   gint64 technical_us[TW_N_TECHNICAL];
+  gint64 shift_us; /* span of the ward's alarm load */
+  TwBudgetRule budget;
 } TwRules;
 
 struct _TwRiskTable

@@ -45,6 +45,9 @@ struct _TwRisk
   GPtrArray *open;
   GPtrArray *history;
   gboolean told_early; /* something changed between two steps */
+  gint64 plain_us[TW_N_VITALS];      /* reading last compared with the plain limits */
+  gboolean plain_beyond[TW_N_VITALS];
+  TwRiskEvents events;
 };
 
 #define N_LIVES                                                                                       \
@@ -111,7 +114,7 @@ find_life (TwRisk *self, const char *rule)
 static TwFlagSink
 start_sink (TwRisk *self, gint64 now_us)
 {
-  return (TwFlagSink) { .now_us = now_us, .history = self->history };
+  return (TwFlagSink) { .now_us = now_us, .history = self->history, .events = &self->events };
 }
 
 /* Something was done to a flag between two steps: the order is put right now, the next step
@@ -165,6 +168,28 @@ judge_vitals (TwRisk *self, const TwVitals *vitals)
     }
 }
 
+/* What a monitor with the same limits would have sounded: an alarm at each first reading beyond, no
+ * persistence, no hysteresis. To compare with. */
+static void
+compare_plain_limits (TwRisk *self, const TwVitals *vitals)
+{
+  for (TwChannel c = 0; c < TW_N_VITALS; c++)
+    {
+      const TwSample *sample = &vitals->last[c];
+      gboolean beyond;
+
+      if (sample->t_us <= self->plain_us[c] || !isfinite (sample->value))
+        continue;
+      beyond = sample->value < tw_limit_set_get_outer (self->limits, c, TW_SIDE_LOW)
+               || sample->value > tw_limit_set_get_outer (self->limits, c, TW_SIDE_HIGH);
+      if (beyond && !self->plain_beyond[c])
+        tw_risk_events_add (&self->events,
+                            &(TwRiskEvent) { .kind = TW_RISK_PLAIN_LIMIT, .t_us = sample->t_us });
+      self->plain_us[c] = sample->t_us;
+      self->plain_beyond[c] = beyond;
+    }
+}
+
 static void
 step_rules (TwRisk *self, const TwRiskMoment *moment)
 {
@@ -177,10 +202,10 @@ step_rules (TwRisk *self, const TwRiskMoment *moment)
                           self->score_life.flag);
   for (guint i = 0; i < rules->n_predicted; i++)
     {
-      const TwPredictedRule *rule = &rules->predicted[i];
+      TwPredictedRule rule = tw_risk_moment_hold (moment, &rules->predicted[i]);
 
-      tw_predicted_rules_step (&self->predicted[i], &self->predicted_life[i], moment, rule,
-                               self->limit_life[rule->channel][rule->side].flag);
+      tw_predicted_rules_step (&self->predicted[i], &self->predicted_life[i], moment, &rule,
+                               self->limit_life[rule.channel][rule.side].flag);
     }
   for (TwChannel c = 0; c < TW_N_CHANNELS; c++)
     tw_technical_rules_step (&self->technical[c], self->technical_life[c], moment, c);
@@ -209,6 +234,9 @@ forget_person (TwRisk *self)
   forget_score_forecast (self);
   memset (self->predicted, 0, sizeof self->predicted);
   memset (self->technical, 0, sizeof self->technical);
+  memset (self->plain_us, 0, sizeof self->plain_us);
+  memset (self->plain_beyond, 0, sizeof self->plain_beyond);
+  self->events.n = 0;
   g_ptr_array_set_size (self->open, 0);
   g_ptr_array_set_size (self->history, 0);
 }
@@ -309,6 +337,7 @@ tw_risk_step (TwRisk *risk, const TwRiskInput *input)
     .sink = &sink,
     .asked = &asked,
   };
+  compare_plain_limits (risk, input->vitals);
   step_rules (risk, &moment);
   if (sink.published)
     collect_open (risk);
@@ -329,6 +358,16 @@ tw_risk_get_history (TwRisk *risk)
 {
   g_return_val_if_fail (risk != NULL, NULL);
   return risk->history;
+}
+
+const TwRiskEvent *
+tw_risk_take_events (TwRisk *risk, guint *n)
+{
+  g_return_val_if_fail (risk != NULL && n != NULL, NULL);
+
+  *n = risk->events.n;
+  risk->events.n = 0;
+  return risk->events.item;
 }
 
 /* As of the last step; never NULL. */

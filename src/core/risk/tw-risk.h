@@ -7,6 +7,7 @@
 
 #include "tw-flag.h"
 #include "tw-news2.h"
+#include "tw-risk-event.h"
 #include "tw-twin.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,7 @@ void tw_risk_table_get_limits (const TwRiskTable *table, TwCategory category, Tw
                                double *low, double *high);
 
 typedef struct _TwRisk TwRisk;
+typedef struct _TwAlarmBudget TwAlarmBudget;
 
 TwRisk *tw_risk_new (TwRiskTable *table, TwPatient *patient);
 void tw_risk_free (TwRisk *risk);
@@ -51,6 +53,8 @@ typedef struct
   const gboolean *unit_refused;
   /* [TW_N_CHANNELS] or NULL: newest sample of any verdict (sensor off) */
   const TwSample *newest;
+  /* of the ward: from which probability predicted flags are raised; NULL: as rules.csv says */
+  const TwAlarmBudget *budget;
 } TwRiskInput;
 
 /* Evaluates every rule at now_us (call it on new data and at least once a second). Returns TRUE
@@ -62,6 +66,9 @@ gboolean tw_risk_step (TwRisk *risk, const TwRiskInput *input);
 /* Flags that are open (active or acknowledged), worst first, then oldest; borrowed array of
  * TwFlag*. */
 GPtrArray *tw_risk_get_open (TwRisk *risk);
+/* What happened since the last call, for those who count it; borrowed until the next step, acknowledgement or
+ * silence. */
+const TwRiskEvent *tw_risk_take_events (TwRisk *risk, guint *n);
 /* The last 64 that were resolved, newest first. */
 GPtrArray *tw_risk_get_history (TwRisk *risk);
 const TwNews2 *tw_risk_get_news2 (const TwRisk *risk);

@@ -139,6 +139,7 @@ read_predicted (const Reader *reader, gsize row, TwRules *rules, GError **error)
       || !tw_risk_read_side (reader->csv, row, reader->column[COLUMN_SIDE], &rule->side, error)
       || !read_raising (reader, row, rule, error) || !read_context (reader, row, rule, error))
     return FALSE;
+  rule->index = rules->n_predicted;
   rule->threshold = NAN;
   if (strcmp (text_at (reader, row, COLUMN_THRESHOLD), "limit") != 0
       && !read_within (reader, row, COLUMN_THRESHOLD, -1e6, 1e6, &rule->threshold, error))
@@ -185,6 +186,7 @@ read_forecast (Reader *reader, gsize row, TwRules *rules, GError **error)
     return tw_risk_refuse_row (reader->csv, row,
                                "this score forecast is not known or is given twice", error);
   reader->seen_forecast[kind] = TRUE;
+  rules->score_forecast[kind].index = TW_MAX_PREDICTED + (guint) kind;
   return read_raising (reader, row, &rules->score_forecast[kind], error);
 }
 
@@ -243,20 +245,41 @@ read_rows (Reader *reader, TwRules *rules, GError **error)
 }
 
 static gboolean
-read_seconds (const TwTable *csv, const char *key, gint64 *us, GError **error)
+read_header (const TwTable *csv, const char *key, double low, double high, double *value, GError **error)
 {
   const char *text = tw_table_get_header (csv, key);
   char *end = NULL;
-  double seconds = text != NULL ? g_ascii_strtod (text, &end) : -1;
 
-  if (!(seconds >= 0 && seconds <= 86400) || end == text || *end != '\0')
-    {
-      g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
-                   "Table rules: the line \"%s\" must be a number of seconds.", key);
-      return FALSE;
-    }
-  *us = (gint64) (seconds * TW_SECOND);
+  *value = text != NULL ? g_ascii_strtod (text, &end) : (double) NAN;
+  if (*value >= low && *value <= high && end != text && *end == '\0')
+    return TRUE;
+  g_set_error (error, TW_TABLE_ERROR, TW_TABLE_ERROR_VALUE,
+               "Table rules: the line \"%s\" must be a number from %g to %g.", key, low, high);
+  return FALSE;
+}
+
+/* unit_us: TW_SECOND or TW_MINUTE. */
+static gboolean
+read_span (const TwTable *csv, const char *key, gint64 unit_us, gint64 *us, GError **error)
+{
+  double value;
+
+  if (!read_header (csv, key, 0, 86400.0 * TW_SECOND / (double) unit_us, &value, error))
+    return FALSE;
+  *us = (gint64) (value * (double) unit_us);
   return TRUE;
+}
+
+static gboolean
+read_budget (const TwTable *csv, TwBudgetRule *budget, GError **error)
+{
+  return read_header (csv, "budget_high", .01, 1000, &budget->allowed[TW_BUDGET_HIGH], error)
+         && read_header (csv, "budget_medium", .01, 1000, &budget->allowed[TW_BUDGET_MEDIUM], error)
+         && read_header (csv, "budget_gain", 0, 1, &budget->gain, error)
+         && read_header (csv, "budget_p_most", .05, .95, &budget->p_most, error)
+         && read_header (csv, "budget_warmup_days", .01, 100, &budget->warmup_days, error)
+         && read_span (csv, "budget_every_min", TW_MINUTE, &budget->every_us, error)
+         && read_span (csv, "budget_window_min", TW_MINUTE, &budget->window_us, error);
 }
 
 /* Reads the rules. FALSE and an error (TW_TABLE_ERROR) that names the row. */
@@ -281,8 +304,10 @@ tw_rules_read (TwRules *rules, const char *csv, GError **error)
     }
   memset (rules, 0, sizeof *rules);
   g_strlcpy (rules->version, tw_table_get_version (table), sizeof rules->version);
-  return read_seconds (table, "learning_s", &rules->learning_us, error)
-         && read_seconds (table, "every_s", &rules->every_us, error)
-         && read_seconds (table, "streamed_s", &rules->streamed_us, error)
+  return read_span (table, "learning_s", TW_SECOND, &rules->learning_us, error)
+         && read_span (table, "every_s", TW_SECOND, &rules->every_us, error)
+         && read_span (table, "streamed_s", TW_SECOND, &rules->streamed_us, error)
+         && read_span (table, "shift_min", TW_MINUTE, &rules->shift_us, error)
+         && read_budget (table, &rules->budget, error)
          && read_rows (&reader, rules, error);
 }

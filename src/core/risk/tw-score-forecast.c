@@ -42,6 +42,20 @@ is_reached (const TwRiskMoment *moment, const TwNews2 *news2, int kind)
   return news2->risk >= TW_NEWS2_RISK_LOW_MEDIUM;
 }
 
+/* To the share of charts in which the level was reached. Calibrated on charts that had not reached it yet; a
+ * level that is there stays as certain as it is. */
+static void
+calibrate (const TwRiskMoment *moment, const TwNews2 *news2, TwNews2Forecast *forecast)
+{
+  const TwCalibration *table = &moment->table->calibration;
+
+  if (!is_reached (moment, news2, TW_SCORE_FORECAST_MEDIUM))
+    forecast->p_medium = tw_calibration_apply_score (table, TW_SCORE_FORECAST_MEDIUM, forecast->p_medium);
+  if (!is_reached (moment, news2, TW_SCORE_FORECAST_HIGH))
+    forecast->p_high = fmin (forecast->p_medium,
+                             tw_calibration_apply_score (table, TW_SCORE_FORECAST_HIGH, forecast->p_high));
+}
+
 static void
 evaluate (TwScoreForecastState *state, TwFlagLife lives[], const TwRiskMoment *moment, const TwNews2 *news2)
 {
@@ -56,6 +70,7 @@ evaluate (TwScoreForecastState *state, TwFlagLife lives[], const TwRiskMoment *m
   known = tw_news2_forecast (moment->table->news2, news2, moment->input->twin,
                              MAX (moment->now_us, newest_input (news2)), horizon, state->work,
                              &state->forecast);
+  calibrate (moment, news2, &state->forecast);
   tw_twin_forecast (moment->input->twin, TW_CHANNEL_HEART_RATE, moment->now_us, NULL, 0, &forecast);
   g_strlcpy (state->twin_version, forecast.version, sizeof state->twin_version);
   for (int kind = 0; kind < TW_N_SCORE_FORECASTS; kind++)
@@ -66,10 +81,12 @@ evaluate (TwScoreForecastState *state, TwFlagLife lives[], const TwRiskMoment *m
         .t10_min = NAN, .t50_min = NAN, .t90_min = NAN,
       };
 
+      TwPredictedRule rule = tw_risk_moment_hold (moment, &moment->table->rules.score_forecast[kind]);
+
       state->state[kind].unknown = !known;
       if (known)
-        tw_predicted_judge (&state->state[kind], &moment->table->rules.score_forecast[kind], &crossing,
-                            newest_input (news2), moment->now_us, lives[kind].resolved_us);
+        tw_predicted_judge (&state->state[kind], &rule, &crossing, newest_input (news2), moment->now_us,
+                            lives[kind].resolved_us);
       else
         state->state[kind].streak = 0;
     }
@@ -96,6 +113,9 @@ describe (const TwScoreForecastState *state,
   fields->limit = threshold_of (moment, kind);
   fields->since_us = state->state[kind].since_us;
   fields->crossing = state->state[kind].crossing;
+  fields->p_raise = tw_risk_moment_hold (moment, rule).p_raise;
+  fields->n_scored = state->state[kind].n_scored;
+  fields->n_right = state->state[kind].n_right;
   g_strlcpy (fields->table_version, moment->table->rules.version, sizeof fields->table_version);
   g_strlcpy (fields->twin_version, state->twin_version, sizeof fields->twin_version);
   for (int pass = 0; pass < 2; pass++)
@@ -122,6 +142,33 @@ level_of (TwPredictedState *state,
   return moment->table->rules.score_forecast[kind].level;
 }
 
+/* The record, as of any predicted flag: right once the score is there within the horizon, wrong when complete
+ * scores up to it stayed below, not counted without one. */
+static void
+score_waiting (TwPredictedState *state, const TwRiskMoment *moment, const TwNews2 *news2, int kind)
+{
+  const TwPredictedRule *rule = &moment->table->rules.score_forecast[kind];
+  gint64 newest_us = newest_input (news2);
+  gboolean right = FALSE;
+
+  if (state->due_us == 0)
+    return;
+  if (news2->status == TW_NEWS2_COMPLETE && newest_us > state->due_from_us && newest_us <= state->due_us)
+    {
+      state->due_measured = TRUE;
+      right = is_reached (moment, news2, kind);
+    }
+  if (!right && moment->now_us <= state->due_us)
+    return;
+  if (state->due_measured)
+    {
+      state->n_scored++;
+      state->n_right += right ? 1 : 0;
+      tw_predicted_tell (state, rule, right, moment->sink);
+    }
+  state->due_us = 0;
+}
+
 void
 tw_score_forecast_step (TwScoreForecastState *state,
                         TwFlagLife lives[TW_N_SCORE_FORECASTS],
@@ -144,8 +191,10 @@ tw_score_forecast_step (TwScoreForecastState *state,
     {
       TwPredictedState *own = &state->state[kind];
       TwFinding finding = { TW_LEVEL_NONE, usable && !own->unknown, NULL };
+      gboolean was_open = lives[kind].flag != NULL;
       TwFlagFields fields;
 
+      score_waiting (own, moment, news2, kind);
       finding.level = level_of (own, lives, moment, news2, kind);
       if (measured != NULL && tw_flag_get (measured)->value >= threshold_of (moment, kind))
         finding = (TwFinding) { TW_LEVEL_NONE, TRUE, NULL };
@@ -160,5 +209,11 @@ tw_score_forecast_step (TwScoreForecastState *state,
       describe (state, moment, news2, kind, &fields);
       finding.is = &fields;
       tw_flag_life_step (&lives[kind], &finding, moment->sink);
+      if (was_open || lives[kind].flag == NULL || own->due_us != 0)
+        continue;
+      own->due_raised_us = moment->now_us;
+      own->due_us = moment->now_us + moment->table->rules.score_forecast[kind].horizon_min * TW_MINUTE;
+      own->due_from_us = newest_input (news2);
+      own->due_measured = FALSE;
     }
 }

@@ -60,6 +60,30 @@ test_monotone (void)
 }
 
 static void
+test_score (void)
+{
+  TwCalibration calibration = load (), none = parse ("map,low,cuff,15,-1,0.8\n");
+  TwCalibration one = parse ("map,low,cuff,15,-1,0.8\nnews2-high,high,charted,60,-2,0.5\n");
+  double p = 1 / (1 + exp (-1.0)), before = 0;
+
+  g_assert_cmpuint (one.n_rows, ==, 1);
+  g_assert_cmpfloat_with_epsilon (tw_calibration_log_odds (tw_calibration_apply_score (&one, 1, p)), -1.5,
+                                  1e-12);
+  g_assert_cmpfloat (tw_calibration_apply_score (&one, 0, p), ==, p);
+  g_assert_cmpfloat (tw_calibration_apply_score (&none, 1, p), ==, p);
+  g_assert_true (isnan (tw_calibration_apply_score (&one, 1, NAN)));
+  for (guint which = 0; which < TW_CALIBRATION_SCORES; which++, before = 0)
+    for (double raw = .001; raw < 1; raw += .037)
+      {
+        double q = tw_calibration_apply_score (&calibration, which, raw);
+
+        g_assert_cmpfloat (q, >, before);
+        g_assert_cmpfloat (q, <, raw + .1);
+        before = q;
+      }
+}
+
+static void
 test_between (void)
 {
   TwCalibration calibration = parse ("map,low,cuff,15,-1,0.8\nmap,low,cuff,60,-3,0.4\n");
@@ -119,6 +143,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/risk/calibration/score", test_score);
   g_test_add_func ("/risk/calibration/monotone", test_monotone);
   g_test_add_func ("/risk/calibration/between", test_between);
   g_test_add_func ("/risk/calibration/edges", test_edges);
