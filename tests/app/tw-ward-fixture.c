@@ -115,6 +115,7 @@ new_snapshot (guint index,
   snapshot->patient = tw_patient_new (patient);
   snapshot->present = TRUE;
   snapshot->driver = TW_CHANNEL_MAP;
+  snapshot->scores.shock.index = snapshot->scores.shock.modified = NAN;
   snapshot->flags = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_flag_unref);
   snapshot->history = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_flag_unref);
   snapshot->gaps = g_array_new (FALSE, FALSE, sizeof (TwGapInterval));
