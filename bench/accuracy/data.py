@@ -86,7 +86,8 @@ class Cell:
 @numba.njit(cache=True)
 def pair(t, start, horizon, tolerance):
     """Issue and target of every forecast: at least 5 earlier readings, the nearest reading to issue + horizon
-    within the tolerance, the earlier of two as far."""
+    within the tolerance, the earlier of two as far. All in whole microseconds: two readings as far as each
+    other must be so exactly."""
     issue, target = [], []
     for s in range(len(start) - 1):
         j = start[s]
@@ -210,9 +211,15 @@ class Data:
             rows = rows.sort_values(["patient", "minute"], kind="stable")
             start = np.append(np.flatnonzero(rows.patient.ne(rows.patient.shift()).to_numpy()), len(rows))
             for horizon in source.horizons:
-                issue, _ = pair(rows.minute.to_numpy(), start.astype(np.int64), float(horizon), horizon / 3)
+                issue, _ = pair(whole(rows.minute.to_numpy()), start.astype(np.int64), horizon * 60000000,
+                                horizon * 20000000)
                 found[channel, horizon] = len(issue)
         return found
+
+
+def whole(minute):
+    """Minutes as whole microseconds."""
+    return np.round(minute * 60e6).astype(np.int64)
 
 
 def minutes(times):
@@ -234,11 +241,11 @@ def make_cell(source, channel, samples, forecasts, persons, expected):
     cell.folds = np.array([fold_of(name) for name in names])
     for horizon in source.horizons:
         rows = forecasts[forecasts.horizon_min == horizon]
-        issue, target = pair(cell.t, cell.start, float(horizon), horizon / 3)
+        issue, target = pair(whole(cell.t), cell.start, horizon * 60000000, horizon * 20000000)
         keys = pd.MultiIndex.from_arrays([np.searchsorted(cell.start, issue, side="right") - 1,
-                                          np.round(cell.t[issue] * 60e6).astype(np.int64)])
+                                          whole(cell.t[issue])])
         theirs = pd.MultiIndex.from_arrays([rows.patient.map(number).to_numpy(),
-                                            np.round(rows.minute * 60e6).astype(np.int64)])
+                                            whole(rows.minute.to_numpy())])
         at = theirs.get_indexer(keys)
         if len(rows) != len(issue) or (at < 0).any():
             raise SystemExit(f"{source.folder} {channel} {horizon}: the report holds {len(rows)} rows, "
