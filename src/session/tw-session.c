@@ -5,14 +5,8 @@
 
 #include "tw-session.h"
 
-#include "tw-alarm-budget.h"
-#include "tw-bed.h"
-#include "tw-source.h"
-#include "tw-tables.h"
+#include "tw-session-private.h"
 #include "tw-time.h"
-#include "tw-ward-load.h"
-
-#include <math.h>
 
 /* One slice of work; the main loop must not wait longer than 2 ms. */
 #define SLICE_US 1000
@@ -20,36 +14,6 @@
 #define WORK_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 #define TICK_MS 250
 #define RULES_EVERY_US TW_SECOND
-/* What delivery takes on the wall clock: below this age nothing is called late. */
-#define DELIVERY_FLOOR_US (10 * TW_SECOND)
-#define DELIVERY_FLOOR_WALL_US TW_SECOND
-
-struct _TwSession
-{
-  GObject parent_instance;
-
-  TwSource *source;
-  TwClock clock;
-  TwTables *tables;
-  TwAlarmBudget *budget;   /* of the whole ward */
-  TwWardLoad *load;
-  GPtrArray *beds;         /* TwBed, by index */
-  GArray *order;           /* guint: indexes of present beds, by bed */
-  char *ward;
-  TwFeedStatus status;
-  gboolean status_changed, roster_changed;
-  gint64 clock_mono_us;    /* the source's clock: it was clock_now_us at this monotonic time */
-  gint64 clock_now_us;
-  double clock_speed;
-  gint64 checked_us;       /* source time of the last look at every patient */
-  gint64 looked_mono_us;   /* when that look began */
-  guint next_bed;          /* readings: the beds go round */
-  guint next_look;         /* rules: up to the number of beds, then done for this second */
-  guint next_tell;         /* signals: up to the number of beds, then done for this tick */
-  guint work_id, tick_id;
-  const TwSessionTap *tap;
-  gpointer tap_data;
-};
 
 G_DEFINE_FINAL_TYPE (TwSession, tw_session, G_TYPE_OBJECT)
 
@@ -75,46 +39,6 @@ real_wall_us (gpointer data)
   return g_get_real_time ();
 }
 
-static gint64
-monotonic_us (TwSession *self)
-{
-  return self->clock.monotonic_us (self->clock.data);
-}
-
-static TwBedMoment
-moment_now (TwSession *self)
-{
-  gint64 floor = (gint64) (self->clock_speed * (double) DELIVERY_FLOOR_WALL_US);
-
-  return (TwBedMoment){
-    .now_us = tw_session_get_now (self),
-    .floor_us = MAX (DELIVERY_FLOOR_US, floor),
-    .feed_lost = self->status.state != TW_FEED_LIVE && self->status.state != TW_FEED_LOADING,
-    .budget = self->budget,
-  };
-}
-
-static TwBed *
-bed_at (TwSession *self, guint index)
-{
-  return index < self->beds->len ? g_ptr_array_index (self->beds, index) : NULL;
-}
-
-/* Counts what happened to the flags of a bed. What a history brings has happened on no shift of ours. */
-static void
-count_events (TwSession *self, guint index)
-{
-  TwBed *bed = bed_at (self, index);
-  guint n;
-  const TwRiskEvent *events = tw_bed_take_events (bed, &n);
-
-  for (guint i = 0; i < n && !tw_bed_is_loading (bed); i++)
-    {
-      tw_alarm_budget_note (self->budget, &events[i]);
-      tw_ward_load_note (self->load, index, &events[i]);
-    }
-}
-
 /* The time that the ward was watched: not while the feed is lost, nor patients whose history comes in. */
 static void
 count_time (TwSession *self, const TwBedMoment *moment)
@@ -122,7 +46,11 @@ count_time (TwSession *self, const TwBedMoment *moment)
   guint n = 0;
 
   for (guint i = 0; i < self->beds->len && !moment->feed_lost; i++)
-    n += tw_bed_is_present (bed_at (self, i)) && !tw_bed_is_loading (bed_at (self, i)) ? 1 : 0;
+    {
+      TwBed *bed = tw_session_bed_at (self, i);
+
+      n += tw_bed_is_present (bed) && !tw_bed_is_loading (bed) ? 1 : 0;
+    }
   tw_alarm_budget_advance (self->budget, tw_ward_load_advance (self->load, moment->now_us, n), n);
 }
 
@@ -130,20 +58,20 @@ count_time (TwSession *self, const TwBedMoment *moment)
 static gboolean
 look_at_patients (TwSession *self, gint64 deadline_us)
 {
-  TwBedMoment moment = moment_now (self);
+  TwBedMoment moment = tw_session_moment_now (self);
 
   if (self->next_look >= self->beds->len)
     return TRUE;
   while (self->next_look < self->beds->len)
     {
       guint index = self->next_look++;
-      TwBed *bed = bed_at (self, index);
+      TwBed *bed = tw_session_bed_at (self, index);
 
       /* Half a history would look like signals that were lost long ago. */
       if (tw_bed_is_present (bed) && !tw_bed_is_loading (bed))
         tw_bed_step_risk (bed, &moment);
-      count_events (self, index);
-      if (monotonic_us (self) >= deadline_us && self->next_look < self->beds->len)
+      tw_session_count_events (self, index);
+      if (tw_session_monotonic_us (self) >= deadline_us && self->next_look < self->beds->len)
         return FALSE;
     }
   self->checked_us = moment.now_us;
@@ -159,9 +87,9 @@ tell_of_patients (TwSession *self, gint64 deadline_us)
     {
       guint index = self->next_tell++;
 
-      if (tw_bed_take_dirty (bed_at (self, index)))
+      if (tw_bed_take_dirty (tw_session_bed_at (self, index)))
         g_signal_emit (self, signals[PATIENT_CHANGED], 0, index);
-      if (monotonic_us (self) >= deadline_us)
+      if (tw_session_monotonic_us (self) >= deadline_us)
         return FALSE;
     }
   return TRUE;
@@ -171,14 +99,14 @@ tell_of_patients (TwSession *self, gint64 deadline_us)
 static gboolean
 use_readings (TwSession *self, gint64 deadline_us)
 {
-  TwBedMoment moment = moment_now (self);
+  TwBedMoment moment = tw_session_moment_now (self);
 
   for (guint i = 0; i < self->beds->len; i++)
     {
       guint index = self->next_bed % self->beds->len;
-      TwBed *bed = bed_at (self, index);
+      TwBed *bed = tw_session_bed_at (self, index);
 
-      if (tw_bed_has_work (bed, monotonic_us (self)))
+      if (tw_bed_has_work (bed, tw_session_monotonic_us (self)))
         {
           gboolean loading = tw_bed_is_loading (bed);
           guint n;
@@ -187,9 +115,9 @@ use_readings (TwSession *self, gint64 deadline_us)
           if (loading)
             tw_bed_take_events (bed, &n);
           else
-            count_events (self, index);
+            tw_session_count_events (self, index);
         }
-      if (monotonic_us (self) >= deadline_us)
+      if (tw_session_monotonic_us (self) >= deadline_us)
         return FALSE; /* the same bed goes on in the next slice */
       self->next_bed++;
     }
@@ -201,7 +129,7 @@ static gboolean
 on_work (gpointer data)
 {
   g_autoptr (TwSession) self = g_object_ref (data);
-  gint64 deadline_us = monotonic_us (self) + SLICE_US;
+  gint64 deadline_us = tw_session_monotonic_us (self) + SLICE_US;
 
   if (!tell_of_patients (self, deadline_us) || !look_at_patients (self, deadline_us)
       || !use_readings (self, deadline_us))
@@ -222,7 +150,7 @@ static gboolean
 on_tick (gpointer data)
 {
   g_autoptr (TwSession) self = g_object_ref (data);
-  gint64 mono_us = monotonic_us (self);
+  gint64 mono_us = tw_session_monotonic_us (self);
 
   if (self->status_changed)
     {
@@ -251,8 +179,8 @@ compare_beds (gconstpointer a, gconstpointer b, gpointer data)
 {
   TwSession *self = data;
   guint first = *(const guint *) a, second = *(const guint *) b;
-  const char *bed_a = tw_patient_get (tw_bed_get_patient (bed_at (self, first)))->bed;
-  const char *bed_b = tw_patient_get (tw_bed_get_patient (bed_at (self, second)))->bed;
+  const char *bed_a = tw_patient_get (tw_bed_get_patient (tw_session_bed_at (self, first)))->bed;
+  const char *bed_b = tw_patient_get (tw_bed_get_patient (tw_session_bed_at (self, second)))->bed;
   g_autofree char *key_a = g_utf8_collate_key_for_filename (bed_a != NULL ? bed_a : "~", -1);
   g_autofree char *key_b = g_utf8_collate_key_for_filename (bed_b != NULL ? bed_b : "~", -1);
   int by_bed = strcmp (key_a, key_b);
@@ -265,7 +193,7 @@ sort_order (TwSession *self)
 {
   g_array_set_size (self->order, 0);
   for (guint i = 0; i < self->beds->len; i++)
-    if (tw_bed_is_present (bed_at (self, i)))
+    if (tw_bed_is_present (tw_session_bed_at (self, i)))
       g_array_append_val (self->order, i);
   g_array_sort_with_data (self->order, compare_beds, self);
 }
@@ -286,7 +214,7 @@ on_roster (GPtrArray *patients, const gboolean *present, const char *ward, gpoin
           tw_bed_set_tap (bed, self->tap, self->tap_data);
           g_ptr_array_add (self->beds, bed);
         }
-      tw_bed_set_patient (bed_at (self, i), patient, present == NULL || present[i]);
+      tw_bed_set_patient (tw_session_bed_at (self, i), patient, present == NULL || present[i]);
     }
   g_free (self->ward);
   self->ward = g_strdup (ward);
@@ -298,12 +226,12 @@ static void
 on_readings (const TwObservation *readings, gsize n, gpointer data)
 {
   TwSession *self = data;
-  gint64 mono_us = monotonic_us (self);
+  gint64 mono_us = tw_session_monotonic_us (self);
 
   /* Runs of one patient go on together. */
   for (gsize i = 0, end; i < n; i = end)
     {
-      TwBed *bed = bed_at (self, readings[i].patient);
+      TwBed *bed = tw_session_bed_at (self, readings[i].patient);
 
       for (end = i + 1; end < n && readings[end].patient == readings[i].patient
                         && ((readings[end].flags ^ readings[i].flags) & TW_OBSERVATION_HISTORY) == 0;
@@ -319,7 +247,7 @@ static void
 on_gap (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpointer data)
 {
   TwSession *self = data;
-  TwBed *bed = bed_at (self, patient);
+  TwBed *bed = tw_session_bed_at (self, patient);
 
   if (bed != NULL)
     tw_bed_add_gap (bed, channel, from_us, to_us);
@@ -332,7 +260,7 @@ on_status (const TwFeedStatus *status, gpointer data)
 
   if (status->state == TW_FEED_LIVE && self->status.state != TW_FEED_LIVE)
     for (guint i = 0; i < self->beds->len; i++)
-      tw_bed_end_history (bed_at (self, i));
+      tw_bed_end_history (tw_session_bed_at (self, i));
   self->status = *status;
   self->status_changed = TRUE;
   want_work (self);
@@ -419,7 +347,7 @@ tw_session_new (TwSource *source, const TwClock *clock, GError **error)
   if (clock != NULL)
     self->clock = *clock;
   self->status.since_us = self->clock.wall_us (self->clock.data);
-  self->clock_mono_us = monotonic_us (self);
+  self->clock_mono_us = tw_session_monotonic_us (self);
   self->clock_now_us = self->status.since_us;
   tw_source_set_sink (source, &sink, self);
   return g_steal_pointer (&self);
@@ -472,199 +400,6 @@ tw_session_retry (TwSession *self)
   tw_source_retry (self->source);
 }
 
-guint
-tw_session_get_n_patients (TwSession *self)
-{
-  g_return_val_if_fail (TW_IS_SESSION (self), 0);
-
-  return self->beds->len;
-}
-
-const guint *
-tw_session_get_order (TwSession *self, guint *n)
-{
-  g_return_val_if_fail (TW_IS_SESSION (self) && n != NULL, NULL);
-
-  *n = self->order->len;
-  return (const guint *) (gpointer) self->order->data;
-}
-
-const char *
-tw_session_get_ward (TwSession *self)
-{
-  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
-
-  return self->ward;
-}
-
-TwSnapshot *
-tw_session_get_snapshot (TwSession *self, guint index)
-{
-  TwBed *bed;
-  TwBedMoment moment;
-
-  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
-
-  bed = bed_at (self, index);
-  if (bed == NULL)
-    return NULL;
-  moment = moment_now (self);
-  return tw_bed_snapshot (bed, &moment);
-}
-
-TwPatient *
-tw_session_dup_patient (TwSession *self, guint index)
-{
-  TwBed *bed;
-
-  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
-
-  bed = bed_at (self, index);
-  return bed != NULL ? tw_patient_ref (tw_bed_get_patient (bed)) : NULL;
-}
-
-const TwFeedStatus *
-tw_session_get_status (TwSession *self)
-{
-  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
-
-  return &self->status;
-}
-
-void
-tw_session_get_counts (TwSession *self, TwFeedCounts *counts)
-{
-  g_return_if_fail (TW_IS_SESSION (self) && counts != NULL);
-
-  tw_source_get_counts (self->source, counts);
-}
-
-gint64
-tw_session_get_now (TwSession *self)
-{
-  double elapsed_us;
-
-  g_return_val_if_fail (TW_IS_SESSION (self), 0);
-
-  elapsed_us = (double) (monotonic_us (self) - self->clock_mono_us);
-  return self->clock_now_us + (gint64) (elapsed_us * self->clock_speed);
-}
-
-gint64
-tw_session_get_checked (TwSession *self)
-{
-  g_return_val_if_fail (TW_IS_SESSION (self), 0);
-
-  return self->checked_us;
-}
-
-gboolean
-tw_session_acknowledge (TwSession *self, guint index, const char *rule)
-{
-  TwBed *bed;
-
-  g_return_val_if_fail (TW_IS_SESSION (self) && rule != NULL, FALSE);
-
-  bed = bed_at (self, index);
-  if (bed == NULL || !tw_bed_acknowledge (bed, rule, tw_session_get_now (self)))
-    return FALSE;
-  count_events (self, index);
-  return TRUE;
-}
-
-void
-tw_session_get_alarms (TwSession *self, TwAlarmSummary *summary)
-{
-  g_return_if_fail (TW_IS_SESSION (self) && summary != NULL);
-
-  tw_ward_load_summarise (self->load, summary);
-}
-
-gboolean
-tw_session_silence (TwSession *self, guint index, const char *rule, int minutes)
-{
-  TwBed *bed;
-
-  g_return_val_if_fail (TW_IS_SESSION (self) && rule != NULL, FALSE);
-
-  bed = bed_at (self, index);
-  return bed != NULL && tw_bed_silence (bed, rule, minutes, tw_session_get_now (self));
-}
-
-void
-tw_session_crossing (TwSession *self,
-                     guint index,
-                     TwChannel channel,
-                     double threshold,
-                     gboolean below,
-                     int horizon_min,
-                     TwCrossing *crossing)
-{
-  TwBed *bed;
-
-  g_return_if_fail (TW_IS_SESSION (self) && crossing != NULL);
-
-  bed = bed_at (self, index);
-  if (bed != NULL)
-    tw_bed_crossing (bed, channel, tw_session_get_now (self), threshold, below, horizon_min, crossing);
-}
-
-void
-tw_session_honesty (TwSession *self, guint index, TwChannel channel, int horizon_min, TwHonesty *honesty)
-{
-  TwBed *bed;
-
-  g_return_if_fail (TW_IS_SESSION (self) && honesty != NULL);
-
-  bed = bed_at (self, index);
-  if (bed != NULL)
-    tw_twin_get_honesty (tw_bed_get_twin (bed), channel, horizon_min, honesty);
-}
-
-const TwSelfReport *
-tw_session_dup_report (TwSession *self, guint index, TwChannel channel, int horizon_min)
-{
-  TwSelfReport *report;
-  TwBed *bed;
-
-  g_return_val_if_fail (TW_IS_SESSION (self), NULL);
-
-  bed = bed_at (self, index);
-  if (bed == NULL)
-    return NULL;
-  report = tw_self_report_new ();
-  if (tw_twin_report (tw_bed_get_twin (bed), channel, horizon_min, tw_session_get_now (self), NULL,
-                      report))
-    return report;
-  tw_self_report_unref (report);
-  return NULL;
-}
-
-guint
-tw_session_get_scored_horizons (TwSession *self, guint index, TwChannel channel, int horizons_min[4])
-{
-  TwBed *bed;
-
-  g_return_val_if_fail (TW_IS_SESSION (self), 0);
-
-  bed = bed_at (self, index);
-  return bed != NULL ? tw_twin_get_scored_horizons (tw_bed_get_twin (bed), channel, horizons_min) : 0;
-}
-
-void
-tw_session_width_split (TwSession *self, guint index, TwChannel channel, int horizon_min,
-                        TwWidthSplit *split)
-{
-  TwBed *bed;
-
-  g_return_if_fail (TW_IS_SESSION (self) && split != NULL);
-
-  *split = (TwWidthSplit) { (double) NAN, (double) NAN, (double) NAN, (double) NAN };
-  bed = bed_at (self, index);
-  if (bed != NULL)
-    tw_twin_width_split (tw_bed_get_twin (bed), channel, horizon_min, tw_session_get_now (self), split);
-}
-
 void
 tw_session_set_tap (TwSession *self, const TwSessionTap *tap, gpointer data)
 {
@@ -673,5 +408,5 @@ tw_session_set_tap (TwSession *self, const TwSessionTap *tap, gpointer data)
   self->tap = tap;
   self->tap_data = data;
   for (guint i = 0; i < self->beds->len; i++)
-    tw_bed_set_tap (bed_at (self, i), tap, data);
+    tw_bed_set_tap (tw_session_bed_at (self, i), tap, data);
 }

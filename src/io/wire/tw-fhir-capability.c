@@ -17,6 +17,7 @@ tw_fhir_capability_free (TwFhirCapability *capability)
   if (capability == NULL)
     return;
   g_free (capability->software);
+  g_free (capability->maker);
   g_free (capability->fhir_version);
   g_free (capability);
 }
@@ -51,6 +52,25 @@ dup_software (TwFhirParse *parse,
   return dup_clean (both);
 }
 
+/* Publisher and implementation.description: some products are named there only. */
+static char *
+dup_maker (TwFhirParse *parse,
+           guint32 publisher,
+           guint32 implementation)
+{
+  static const char *const names[] = { "description" };
+  guint32 at = 0;
+  g_autofree char *who = tw_fhir_parse_dup_text (parse, publisher);
+  g_autofree char *what = NULL;
+  g_autofree char *both = NULL;
+
+  if (tw_fhir_parse_index (parse, implementation, names, 1, &at))
+    what = tw_fhir_parse_dup_text (parse, at);
+  both = g_strconcat (who != NULL ? who : "", who != NULL && what != NULL ? " " : "",
+                      what != NULL ? what : "", NULL);
+  return dup_clean (both);
+}
+
 /* Whether a list of objects has one whose member is this text. */
 static gboolean
 list_has (TwFhirParse *parse,
@@ -76,19 +96,21 @@ read_resources (TwFhirParse *parse,
                 guint32 list,
                 TwFhirCapability *capability)
 {
-  static const char *const names[] = { "type", "searchParam", "updateCreate" };
+  static const char *const names[] = { "type", "searchParam", "updateCreate", "conditionalCreate" };
   TwJsonItems items;
   TwJsonText type;
-  guint32 item, at[3];
+  guint32 item, at[4];
 
   if (list == 0 || !tw_json_items (&parse->document, list, &items))
     return;
   while (tw_json_items_next (&items, &item))
-    if (tw_fhir_parse_index (parse, item, names, 3, at) && tw_fhir_parse_text (parse, at[0], &type)
+    if (tw_fhir_parse_index (parse, item, names, 4, at) && tw_fhir_parse_text (parse, at[0], &type)
         && TW_FHIR_KEY (type, "Observation"))
       {
         capability->observation_last_updated |= list_has (parse, at[1], "name", "_lastUpdated");
         capability->update_create |= at[2] != 0 && tw_json_type (&parse->document, at[2]) == 't';
+        capability->conditional_create
+          |= at[3] != 0 && tw_json_type (&parse->document, at[3]) == 't';
       }
 }
 
@@ -97,18 +119,19 @@ read_rest (TwFhirParse *parse,
            guint32 list,
            TwFhirCapability *capability)
 {
-  static const char *const names[] = { "resource", "searchParam", "extension" };
+  static const char *const names[] = { "resource", "searchParam", "extension", "interaction" };
   TwJsonItems items;
-  guint32 item, at[3];
+  guint32 item, at[4];
 
   if (list == 0 || !tw_json_items (&parse->document, list, &items))
     return;
   while (tw_json_items_next (&items, &item))
-    if (tw_fhir_parse_index (parse, item, names, 3, at))
+    if (tw_fhir_parse_index (parse, item, names, 4, at))
       {
         /* A parameter of the whole server holds for Observation too. */
         capability->observation_last_updated |= list_has (parse, at[1], "name", "_lastUpdated");
         capability->twinward_stream |= list_has (parse, at[2], "url", TW_EXTENSION_STREAM);
+        capability->transaction |= list_has (parse, at[3], "code", "transaction");
         read_resources (parse, at[0], capability);
       }
 }
@@ -118,13 +141,13 @@ read_statement (TwFhirParse *parse,
                 GError **error)
 {
   static const char *const names[] = { "resourceType", "software", "fhirVersion", "rest",
-                                       "extension" };
+                                       "extension", "publisher", "implementation" };
   g_autofree char *version = NULL;
   TwFhirCapability *capability;
   TwJsonText type;
-  guint32 at[5];
+  guint32 at[7];
 
-  if (!tw_fhir_parse_index (parse, TW_JSON_ROOT, names, 5, at)
+  if (!tw_fhir_parse_index (parse, TW_JSON_ROOT, names, 7, at)
       || !tw_fhir_parse_text (parse, at[0], &type))
     {
       g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
@@ -149,6 +172,7 @@ read_statement (TwFhirParse *parse,
   version = tw_fhir_parse_dup_text (parse, at[2]);
   capability->fhir_version = dup_clean (version != NULL ? version : "");
   capability->software = dup_software (parse, at[1]);
+  capability->maker = dup_maker (parse, at[5], at[6]);
   capability->twinward_stream = list_has (parse, at[4], "url", TW_EXTENSION_STREAM);
   read_rest (parse, at[3], capability);
   return capability;

@@ -111,9 +111,12 @@ gboolean tw_fhir_outcome_is_transient (const char *data, gsize length);
 typedef struct
 {
   char *software;            /* "HAPI FHIR Server 8.10.0", cleaned; "" when unsaid */
+  char *maker;               /* publisher and description of the implementation, cleaned; "" */
   char *fhir_version;        /* "4.0.1" */
   gboolean observation_last_updated; /* search parameter known */
-  gboolean update_create;
+  gboolean update_create;    /* of Observation: PUT of a new id */
+  gboolean conditional_create; /* of Observation: If-None-Exist */
+  gboolean transaction;      /* POST of a transaction to the base */
   gboolean twinward_stream;  /* our own gateway: extension urn:twinward:stream */
 } TwFhirCapability;
 

@@ -395,8 +395,10 @@ test_capability (void)
   g_autoptr (TwFhirCapability) full = read_capability (
       "{'resourceType':'CapabilityStatement','fhirVersion':'4.0.1','software':{'name':'HAPI\\u0007','version':"
       "'8.1'},'extension':[{'url':'urn:twinward:stream','valueUrl':'/v1/stream'}],'rest':[{'resource':["
-      "{'type':'Patient','updateCreate':true},{'type':'Observation','updateCreate':true,"
-      "'searchParam':[{'name':'date'},{'name':'_lastUpdated'}]}]}]}",
+      "{'type':'Patient','updateCreate':true},{'type':'Observation','updateCreate':true,'conditionalCreate':true,"
+      "'searchParam':[{'name':'date'},{'name':'_lastUpdated'}]}],"
+      "'interaction':[{'code':'batch'},{'code':'transaction'}]}],'publisher':'Some\\u0007 body',"
+      "'implementation':{'description':'ward server'}}",
       &error);
   g_autoptr (TwFhirCapability) bare
       = read_capability ("{'resourceType':'CapabilityStatement','rest':[{'resource':[{'type':'Observation'}]}]}",
@@ -408,6 +410,10 @@ test_capability (void)
   g_assert_cmpstr (full->software, ==, "HAPI 8.1");
   g_assert_cmpstr (full->fhir_version, ==, "4.0.1");
   g_assert_true (full->observation_last_updated && full->update_create && full->twinward_stream);
+  g_assert_true (full->conditional_create && full->transaction);
+  g_assert_cmpstr (full->maker, ==, "Some body ward server");
+  g_assert_cmpstr (bare->maker, ==, "");
+  g_assert_false (bare->conditional_create || bare->transaction);
   g_assert_cmpstr (bare->software, ==, "");
   g_assert_false (bare->observation_last_updated || bare->update_create || bare->twinward_stream);
   g_assert_true (whole->observation_last_updated);
