@@ -22,6 +22,9 @@ typedef struct
   GTask *task;          /* owns this; the connection's list holds it until the end */
   char *url;
   char **extra_headers;
+  char *method;         /* NULL: GET */
+  char *content_type;
+  GBytes *body;         /* NULL: none */
   gboolean streaming;
   guint idle_s;
   TwStreamFunc func;
@@ -65,6 +68,9 @@ free_request (Request *request)
   drop_source (&request->on_idle);
   tw_response_free (request->refused);
   g_strfreev (request->extra_headers);
+  g_clear_pointer (&request->body, g_bytes_unref);
+  g_free (request->content_type);
+  g_free (request->method);
   g_free (request->url);
   g_free (request);
 }
@@ -146,6 +152,9 @@ start_request (TwConnection *self,
     .bearer = self->bearer,
     .url = request->url,
     .extra_headers = (const char *const *) request->extra_headers,
+    .method = request->method,
+    .content_type = request->content_type,
+    .body = request->body,
     .streaming = request->streaming,
   };
   request->transfer = tw_transfer_new (&wanted);
@@ -380,6 +389,36 @@ tw_connection_get_finish (TwConnection *self,
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+tw_connection_send_async (TwConnection *self,
+                          const TwSending *sending,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (TW_IS_CONNECTION (self) && sending != NULL && sending->url != NULL);
+  g_return_if_fail (sending->method != NULL
+                    && (sending->body == NULL || sending->content_type != NULL));
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, tw_connection_send_async);
+  Request *request = queue_request (self, sending->url, task);
+  if (request == NULL)
+    return;
+  request->method = g_strdup (sending->method);
+  request->content_type = g_strdup (sending->content_type);
+  request->body = sending->body != NULL ? g_bytes_ref (sending->body) : NULL;
+  request->extra_headers = g_strdupv ((char **) sending->extra_headers);
+  schedule_pump (self);
+}
+
+TwResponse *
+tw_connection_send_finish (TwConnection *self,
+                           GAsyncResult *result,
+                           GError **error)
+{
+  return tw_connection_get_finish (self, result, error);
 }
 
 TwResponse *

@@ -62,7 +62,25 @@ void tw_connection_get_async (TwConnection *self, const char *url, const char *c
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 TwResponse *tw_connection_get_finish (TwConnection *self, GAsyncResult *result, GError **error);
-/* After a failed finish of either kind: the server's answer where it gave one (status,
+/* A request that carries something. Pointers are borrowed for the call, but for the body, which is
+ * kept. */
+typedef struct
+{
+  const char *method;               /* "POST", "PUT", "DELETE" */
+  const char *url;                  /* as above */
+  const char *content_type;         /* NULL only without a body */
+  GBytes *body;                     /* NULL: none */
+  const char *const *extra_headers; /* NULL */
+} TwSending;
+
+/* Like tw_connection_get_async. Where a kept connection turns out to be closed before a byte of the
+ * answer came, libcurl sends it once more: give only what may arrive twice. */
+void tw_connection_send_async (TwConnection *self, const TwSending *sending,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+TwResponse *tw_connection_send_finish (TwConnection *self, GAsyncResult *result, GError **error);
+
+/* After a failed finish of any kind: the server's answer where it gave one (status,
  * Retry-After, Date and the body, which may hold an OperationOutcome: this room does not read it);
  * NULL otherwise. */
 TwResponse *tw_connection_steal_refused (GAsyncResult *result);

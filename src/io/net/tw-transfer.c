@@ -197,6 +197,25 @@ add_headers (TwTransfer *transfer,
   return added;
 }
 
+/* Curl's own type of a body would be that of a form; a server's "100 Continue" is not waited for. */
+static gboolean
+add_body (TwTransfer *transfer,
+          const TwTransferRequest *request)
+{
+  g_autofree char *type = request->content_type != NULL
+                              ? g_strconcat ("Content-Type: ", request->content_type, NULL)
+                              : NULL;
+  gsize n = 0;
+  const char *bytes = request->body != NULL ? g_bytes_get_data (request->body, &n) : "";
+  if (!add_header (transfer, type != NULL ? type : "Content-Type:")
+      || !add_header (transfer, "Expect:") || !is_one_line (request->method))
+    return FALSE;
+  tw_curl->easy_setopt (transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) n);
+  tw_curl->easy_setopt (transfer->easy, CURLOPT_POSTFIELDS, bytes != NULL ? bytes : "");
+  tw_curl->easy_setopt (transfer->easy, CURLOPT_CUSTOMREQUEST, request->method);
+  return TRUE;
+}
+
 TwTransfer *
 tw_transfer_new (const TwTransferRequest *request)
 {
@@ -206,7 +225,8 @@ tw_transfer_new (const TwTransferRequest *request)
   transfer->streaming = request->streaming;
   transfer->response = new_response ();
   transfer->piece = g_byte_array_new ();
-  if (!add_headers (transfer, request))
+  if (!add_headers (transfer, request)
+      || (request->method != NULL && !add_body (transfer, request)))
     {
       tw_transfer_free (transfer);
       return NULL;

@@ -18,6 +18,9 @@ typedef struct
   const char *bearer;                /* NULL */
   const char *url;                   /* resolved */
   const char *const *extra_headers;  /* NULL */
+  const char *method;                /* NULL: GET */
+  const char *content_type;          /* of the body */
+  GBytes *body;                      /* NULL; must outlive the transfer */
   gboolean streaming;
 } TwTransferRequest;
 

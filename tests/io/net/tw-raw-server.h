@@ -21,7 +21,19 @@ struct _TwRawServer
   gint n_connections; /* atomic */
 };
 
-/* The head up to the empty line; NULL at the end of the connection. */
+/* Appends the body that a head announces. */
+static inline void
+tw_raw_read_body (GInputStream *in,
+                  GString *head)
+{
+  const char *length = strstr (head->str, "Content-Length: ");
+  guint64 n = length != NULL ? g_ascii_strtoull (length + 16, NULL, 10) : 0;
+  char byte;
+  for (; n > 0 && g_input_stream_read (in, &byte, 1, NULL, NULL) == 1; n--)
+    g_string_append_c (head, byte);
+}
+
+/* The head up to the empty line, and the body if there is one; NULL at the end of the connection. */
 static inline char *
 tw_raw_read_head (GInputStream *in)
 {
@@ -30,8 +42,10 @@ tw_raw_read_head (GInputStream *in)
   while (g_input_stream_read (in, &byte, 1, NULL, NULL) == 1)
     {
       g_string_append_c (head, byte);
-      if (g_str_has_suffix (head->str, "\r\n\r\n"))
-        return g_string_free (g_steal_pointer (&head), FALSE);
+      if (!g_str_has_suffix (head->str, "\r\n\r\n"))
+        continue;
+      tw_raw_read_body (in, head);
+      return g_string_free (g_steal_pointer (&head), FALSE);
     }
   return NULL;
 }
