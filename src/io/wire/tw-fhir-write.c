@@ -7,6 +7,7 @@
 
 #include "tw-decimal.h"
 #include "tw-fhir-codes.h"
+#include "tw-fhir-parts.h"
 #include "tw-text.h"
 #include "tw-time.h"
 
@@ -14,101 +15,6 @@
 #include <string.h>
 
 #define MAX_COMPONENTS G_N_ELEMENTS (((TwFhirObservation *) NULL)->channel)
-
-/* ,"key":"value" */
-static void
-append_member (GString *out,
-               const char *key,
-               const char *value)
-{
-  g_string_append_printf (out, ",\"%s\":", key);
-  tw_text_append_json (out, value);
-}
-
-static void
-append_time (GString *out,
-             const char *key,
-             gint64 t_us)
-{
-  char text[32];
-
-  tw_time_format_iso (t_us, text, sizeof text);
-  append_member (out, key, text);
-}
-
-/* {"resourceType":...,"id":...,"meta":{...} — left open. version NULL and last_updated_us 0 are
- * left out. */
-static void
-begin_resource (GString *out,
-                const char *type,
-                const char *id,
-                const char *version,
-                gint64 last_updated_us)
-{
-  g_string_append_printf (out, "{\"resourceType\":\"%s\"", type);
-  if (id != NULL && *id != '\0')
-    append_member (out, "id", id);
-  if ((version == NULL || *version == '\0') && last_updated_us == 0)
-    return;
-  g_string_append (out, ",\"meta\":{");
-  if (version != NULL && *version != '\0')
-    {
-      g_string_append (out, "\"versionId\":");
-      tw_text_append_json (out, version);
-    }
-  if (last_updated_us != 0)
-    {
-      char text[32];
-
-      if (out->str[out->len - 1] != '{')
-        g_string_append_c (out, ',');
-      tw_time_format_iso (last_updated_us, text, sizeof text);
-      g_string_append (out, "\"lastUpdated\":");
-      tw_text_append_json (out, text);
-    }
-  g_string_append_c (out, '}');
-}
-
-static void
-append_coding (GString *out,
-               const char *system,
-               const char *code,
-               const char *display)
-{
-  g_string_append (out, "{\"system\":");
-  tw_text_append_json (out, system);
-  append_member (out, "code", code);
-  if (display != NULL)
-    append_member (out, "display", display);
-  g_string_append_c (out, '}');
-}
-
-/* ,"key":{"coding":[...]} with one coding. */
-static void
-append_concept (GString *out,
-                const char *key,
-                const char *system,
-                const char *code,
-                const char *display)
-{
-  g_string_append_printf (out, ",\"%s\":{\"coding\":[", key);
-  append_coding (out, system, code, display);
-  g_string_append (out, "]}");
-}
-
-/* ,"key":{"reference":"Patient/1"} */
-static void
-append_reference (GString *out,
-                  const char *key,
-                  const char *type,
-                  const char *id)
-{
-  g_autofree char *reference = g_strdup_printf ("%s/%s", type, id);
-
-  g_string_append_printf (out, ",\"%s\":{\"reference\":", key);
-  tw_text_append_json (out, reference);
-  g_string_append_c (out, '}');
-}
 
 /* "code":{...} of a channel, without a comma. Oximetry carries both codes that US Core asks for. */
 static void
@@ -119,13 +25,13 @@ append_channel_code (GString *out,
 
   g_string_append (out, "\"code\":{\"coding\":[");
   if (info->loinc == NULL)
-    append_coding (out, TW_SYSTEM_CHANNEL, info->name, info->long_name);
+    tw_fhir_append_coding (out, TW_SYSTEM_CHANNEL, info->name, info->long_name);
   else
-    append_coding (out, TW_SYSTEM_LOINC, info->loinc, info->long_name);
+    tw_fhir_append_coding (out, TW_SYSTEM_LOINC, info->loinc, info->long_name);
   if (channel == TW_CHANNEL_SPO2)
     {
       g_string_append_c (out, ',');
-      append_coding (out, TW_SYSTEM_LOINC, "2708-6", NULL);
+      tw_fhir_append_coding (out, TW_SYSTEM_LOINC, "2708-6", NULL);
     }
   g_string_append (out, "]}");
 }
@@ -148,9 +54,9 @@ append_quantity (GString *out,
 
   g_string_append (out, "\"value\":");
   tw_decimal_append (out, value);
-  append_member (out, "unit", tw_unit_symbol (unit));
-  append_member (out, "system", TW_SYSTEM_UCUM);
-  append_member (out, "code", code);
+  tw_fhir_append_member (out, "unit", tw_unit_symbol (unit));
+  tw_fhir_append_member (out, "system", TW_SYSTEM_UCUM);
+  tw_fhir_append_member (out, "code", code);
 }
 
 static void
@@ -162,10 +68,10 @@ append_acvpu (GString *out,
   g_string_append (out, ",\"valueCodeableConcept\":{\"coding\":[");
   if (snomed != NULL)
     {
-      append_coding (out, TW_SYSTEM_SNOMED, snomed, NULL);
+      tw_fhir_append_coding (out, TW_SYSTEM_SNOMED, snomed, NULL);
       g_string_append_c (out, ',');
     }
-  append_coding (out, TW_SYSTEM_ACVPU, tw_acvpu_letter (level), NULL);
+  tw_fhir_append_coding (out, TW_SYSTEM_ACVPU, tw_acvpu_letter (level), NULL);
   g_string_append (out, "]}");
 }
 
@@ -179,10 +85,10 @@ append_value (GString *out,
   TwChannel channel = observation->channel[i];
 
   if (!isfinite (value))
-    append_concept (out, "dataAbsentReason", TW_SYSTEM_ABSENT,
-                    observation->absent_reason != NULL ? observation->absent_reason
-                                                       : "not-performed",
-                    NULL);
+    tw_fhir_append_concept (out, "dataAbsentReason", TW_SYSTEM_ABSENT,
+                            observation->absent_reason != NULL ? observation->absent_reason
+                                                               : "not-performed",
+                            NULL);
   else if (channel == TW_CHANNEL_CONSCIOUSNESS && value >= TW_ACVPU_ALERT
            && value <= TW_ACVPU_UNRESPONSIVE)
     append_acvpu (out, (int) value);
@@ -200,9 +106,9 @@ append_status (GString *out,
                const char *status,
                TwChannel channel)
 {
-  append_member (out, "status", status != NULL ? status : "final");
+  tw_fhir_append_member (out, "status", status != NULL ? status : "final");
   g_string_append (out, ",\"category\":[{\"coding\":[");
-  append_coding (out, TW_SYSTEM_CATEGORY, channel_category (channel), NULL);
+  tw_fhir_append_coding (out, TW_SYSTEM_CATEGORY, channel_category (channel), NULL);
   g_string_append (out, "]}],");
 }
 
@@ -213,19 +119,19 @@ tw_fhir_write_observation (GString *out,
   g_return_if_fail (out != NULL && observation != NULL);
   g_return_if_fail (observation->n >= 1 && observation->n <= MAX_COMPONENTS);
 
-  begin_resource (out, "Observation", observation->id, observation->version,
-                  observation->last_updated_us);
+  tw_fhir_begin_resource (out, "Observation", observation->id, observation->version,
+                          observation->last_updated_us);
   append_status (out, observation->status, observation->channel[0]);
   if (observation->n == 1)
     append_channel_code (out, observation->channel[0]);
   else
     {
       g_string_append (out, "\"code\":{\"coding\":[");
-      append_coding (out, TW_SYSTEM_LOINC, TW_LOINC_PRESSURE_PANEL, "Blood pressure panel");
+      tw_fhir_append_coding (out, TW_SYSTEM_LOINC, TW_LOINC_PRESSURE_PANEL, "Blood pressure panel");
       g_string_append (out, "]}");
     }
-  append_reference (out, "subject", "Patient", observation->patient_id);
-  append_time (out, "effectiveDateTime", observation->t_us);
+  tw_fhir_append_reference (out, "subject", "Patient", observation->patient_id);
+  tw_fhir_append_time (out, "effectiveDateTime", observation->t_us);
   if (observation->n == 1)
     append_value (out, observation, 0);
   else
@@ -255,17 +161,18 @@ tw_fhir_write_sampled (GString *out,
 
   info = tw_channel_info (sampled->channel);
   end_us = sampled->start_us + (gint64) (sampled->n - 1) * sampled->period_us;
-  begin_resource (out, "Observation", sampled->id, sampled->version, sampled->last_updated_us);
+  tw_fhir_begin_resource (out, "Observation", sampled->id, sampled->version,
+                          sampled->last_updated_us);
   append_status (out, "final", sampled->channel);
   append_channel_code (out, sampled->channel);
-  append_reference (out, "subject", "Patient", sampled->patient_id);
+  tw_fhir_append_reference (out, "subject", "Patient", sampled->patient_id);
   g_string_append (out, ",\"effectivePeriod\":{\"start\":");
   {
     char text[32];
 
     tw_text_append_json (out, tw_time_format_iso (sampled->start_us, text, sizeof text));
   }
-  append_time (out, "end", end_us);
+  tw_fhir_append_time (out, "end", end_us);
   g_string_append (out, "},\"valueSampledData\":{\"origin\":{");
   append_quantity (out, 0, info->unit);
   g_string_append (out, "},\"period\":");
@@ -343,7 +250,7 @@ append_patient_name (GString *out,
     return;
   g_string_append (out, ",\"name\":[{\"use\":\"official\"");
   if (fields->family != NULL)
-    append_member (out, "family", fields->family);
+    tw_fhir_append_member (out, "family", fields->family);
   if (fields->given != NULL)
     {
       g_string_append (out, ",\"given\":[");
@@ -364,17 +271,17 @@ tw_fhir_write_patient (GString *out,
   g_return_if_fail (out != NULL && patient != NULL);
 
   fields = tw_patient_get (patient);
-  begin_resource (out, "Patient", fields->id, NULL, last_updated_us);
+  tw_fhir_begin_resource (out, "Patient", fields->id, NULL, last_updated_us);
   append_patient_extensions (out, fields);
   if (fields->identifier != NULL)
     {
       g_string_append (out, ",\"identifier\":[{\"use\":\"usual\"");
-      append_concept (out, "type", TW_SYSTEM_IDENTIFIER, "MR", NULL);
-      append_member (out, "value", fields->identifier);
+      tw_fhir_append_concept (out, "type", TW_SYSTEM_IDENTIFIER, "MR", NULL);
+      tw_fhir_append_member (out, "value", fields->identifier);
       g_string_append (out, "}]");
     }
   append_patient_name (out, fields);
-  append_member (out, "gender", gender[CLAMP (fields->sex, TW_SEX_UNKNOWN, TW_SEX_OTHER)]);
+  tw_fhir_append_member (out, "gender", gender[CLAMP (fields->sex, TW_SEX_UNKNOWN, TW_SEX_OTHER)]);
   if (fields->birth_year > 0)
     {
       g_string_append_printf (out, ",\"birthDate\":\"%04d", fields->birth_year);
@@ -399,11 +306,11 @@ tw_fhir_write_encounter (GString *out,
 
   g_return_if_fail (out != NULL && id != NULL && patient_id != NULL);
 
-  begin_resource (out, "Encounter", id, NULL, last_updated_us);
-  append_member (out, "status", "in-progress");
+  tw_fhir_begin_resource (out, "Encounter", id, NULL, last_updated_us);
+  tw_fhir_append_member (out, "status", "in-progress");
   g_string_append (out, ",\"class\":");
-  append_coding (out, TW_SYSTEM_CLASS, "IMP", "inpatient encounter");
-  append_reference (out, "subject", "Patient", patient_id);
+  tw_fhir_append_coding (out, TW_SYSTEM_CLASS, "IMP", "inpatient encounter");
+  tw_fhir_append_reference (out, "subject", "Patient", patient_id);
   g_string_append (out, ",\"period\":{\"start\":");
   tw_text_append_json (out, tw_time_format_iso (start_us, text, sizeof text));
   g_string_append_c (out, '}');
@@ -428,14 +335,14 @@ tw_fhir_write_location (GString *out,
 {
   g_return_if_fail (out != NULL && id != NULL);
 
-  begin_resource (out, "Location", id, NULL, last_updated_us);
-  append_member (out, "status", "active");
+  tw_fhir_begin_resource (out, "Location", id, NULL, last_updated_us);
+  tw_fhir_append_member (out, "status", "active");
   if (name != NULL)
-    append_member (out, "name", name);
+    tw_fhir_append_member (out, "name", name);
   if (kind != NULL)
-    append_concept (out, "physicalType", TW_SYSTEM_PHYSICAL, kind, NULL);
+    tw_fhir_append_concept (out, "physicalType", TW_SYSTEM_PHYSICAL, kind, NULL);
   if (part_of != NULL)
-    append_reference (out, "partOf", "Location", part_of);
+    tw_fhir_append_reference (out, "partOf", "Location", part_of);
   g_string_append_c (out, '}');
 }
 
@@ -449,7 +356,7 @@ tw_fhir_write_outcome (GString *out,
 
   g_string_append (out, "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":");
   tw_text_append_json (out, severity);
-  append_member (out, "code", code);
+  tw_fhir_append_member (out, "code", code);
   g_string_append (out, ",\"details\":{\"text\":");
   tw_text_append_json (out, text);
   g_string_append (out, "}}]}");
@@ -462,7 +369,7 @@ tw_fhir_bundle_begin (GString *out,
   g_return_if_fail (out != NULL && head != NULL && head->type != NULL);
 
   g_string_append (out, "{\"resourceType\":\"Bundle\"");
-  append_member (out, "type", head->type);
+  tw_fhir_append_member (out, "type", head->type);
   if (head->total >= 0)
     g_string_append_printf (out, ",\"total\":%" G_GINT64_FORMAT, head->total);
   if (head->self != NULL || head->next != NULL)
@@ -471,14 +378,14 @@ tw_fhir_bundle_begin (GString *out,
       if (head->self != NULL)
         {
           g_string_append (out, "{\"relation\":\"self\"");
-          append_member (out, "url", head->self);
+          tw_fhir_append_member (out, "url", head->self);
           g_string_append_c (out, '}');
         }
       if (head->next != NULL)
         {
           g_string_append (out, head->self != NULL ? ",{\"relation\":\"next\""
                                                    : "{\"relation\":\"next\"");
-          append_member (out, "url", head->next);
+          tw_fhir_append_member (out, "url", head->next);
           g_string_append_c (out, '}');
         }
       g_string_append_c (out, ']');
