@@ -9,6 +9,7 @@
 #include "tw-preferences.h"
 #include "tw-program.h"
 #include "tw-shortcuts.h"
+#include "tw-trust-options.h"
 #include "tw-window.h"
 
 #include <glib/gi18n-lib.h>
@@ -23,7 +24,8 @@ struct _TwApplication
   TwDemoServer *demo;
   gboolean wants_demo, timings;
   double speed;
-  char *server, *token_file, *ca_file, *ward, *token;
+  char *server, *token_file, *ward, *token;
+  TwTrustOptions trust;
 };
 
 G_DEFINE_FINAL_TYPE (TwApplication, tw_application, ADW_TYPE_APPLICATION)
@@ -68,11 +70,11 @@ on_painted_forecast (GdkFrameClock *clock,
 static void
 open_server (TwApplication *self)
 {
-  TwServerAddress address = { .base_url = self->server, .token = self->token, .ca_file = self->ca_file,
-                              .ward = self->ward };
+  TwServerAddress address = { .base_url = self->server, .token = self->token, .ward = self->ward };
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSession) session = NULL;
 
+  tw_trust_options_get (&self->trust, &address.trust);
   tw_window_set_problem (self->window, NULL, NULL);
   tw_window_open_ward (self->window);
   session = tw_session_new_for_server (&address, &error);
@@ -97,7 +99,7 @@ on_demo_ready (TwDemoServer *demo,
   self->server = g_strdup (address);
   g_free (self->token);
   self->token = g_strdup (token);
-  g_clear_pointer (&self->ca_file, g_free);
+  tw_trust_options_clear (&self->trust);
   g_clear_pointer (&self->ward, g_free);
   open_server (self);
 }
@@ -133,10 +135,10 @@ on_server_chosen (TwWindow *window,
   g_variant_get (server, "(&s&s&s)", &address, &token, &ca_file);
   g_free (self->server);
   g_free (self->token);
-  g_free (self->ca_file);
+  tw_trust_options_clear (&self->trust);
   self->server = g_strdup (address);
   self->token = token[0] != '\0' ? g_strdup (token) : NULL;
-  self->ca_file = ca_file[0] != '\0' ? g_strdup (ca_file) : NULL;
+  self->trust.ca_file = ca_file[0] != '\0' ? g_strdup (ca_file) : NULL;
   tw_settings_set_string (self->settings, "server", address);
   open_server (self);
   g_clear_object (&self->demo);
@@ -313,6 +315,7 @@ tw_application_handle_local_options (GApplication *application,
                                      GVariantDict *options)
 {
   TwApplication *self = TW_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
 
   if (g_variant_dict_contains (options, "version"))
     {
@@ -324,9 +327,15 @@ tw_application_handle_local_options (GApplication *application,
       g_printerr ("%s\n", _("Give either --demo or --server, not both."));
       return 2;
     }
-  if (self->server == NULL && (self->token_file != NULL || self->ca_file != NULL || self->ward != NULL))
+  if (self->server == NULL
+      && (self->token_file != NULL || self->ward != NULL || !tw_trust_options_is_empty (&self->trust)))
     {
-      g_printerr ("%s\n", _("--token-file, --ca-file and --ward need --server."));
+      g_printerr ("%s\n", _("--token-file, --ward, --ca, --pin, --client-cert and --proxy need --server."));
+      return 2;
+    }
+  if (!tw_trust_options_check (&self->trust, &error))
+    {
+      g_printerr ("%s\n", error->message);
       return 2;
     }
   if (isnan (self->speed) || self->speed < 0 || self->speed > 600)
@@ -363,7 +372,7 @@ tw_application_finalize (GObject *object)
   g_free (self->server);
   g_free (self->token_file);
   g_free (self->token);
-  g_free (self->ca_file);
+  tw_trust_options_clear (&self->trust);
   g_free (self->ward);
   G_OBJECT_CLASS (tw_application_parent_class)->finalize (object);
 }
@@ -391,16 +400,17 @@ tw_application_init (TwApplication *self)
     { "server", 0, 0, G_OPTION_ARG_STRING, &self->server, N_("Connect to a FHIR R4 server"), N_("URL") },
     { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &self->token_file,
       N_("Take the server’s token from the first line of a file"), N_("FILE") },
-    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file,
-      N_("Trust the certificate authorities in a file"), N_("FILE") },
     { "ward", 0, 0, G_OPTION_ARG_STRING, &self->ward, N_("Show one ward only"), N_("ID") },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
     { "timings", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->timings,
       "Print when the first frame and the first forecast were painted", NULL },
     { NULL }
   };
+  GOptionEntry trust[TW_TRUST_N_ENTRIES];
 
+  tw_trust_options_fill_entries (&self->trust, trust);
   g_application_add_main_option_entries (G_APPLICATION (self), entries);
+  g_application_add_main_option_entries (G_APPLICATION (self), trust);
   g_application_set_option_context_parameter_string (G_APPLICATION (self), NULL);
   g_application_set_option_context_summary (
     G_APPLICATION (self),

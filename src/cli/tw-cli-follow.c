@@ -7,6 +7,7 @@
 #include "tw-cli.h"
 #include "tw-cli-lines.h"
 #include "tw-observation.h"
+#include "tw-trust-options.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -17,7 +18,8 @@
 
 typedef struct
 {
-  char *server, *token_file, *ca_file, *ward, *patient;
+  char *server, *token_file, *ward, *patient;
+  TwTrustOptions trust;
   gboolean history, poll_only;
   int for_s;
 } Options;
@@ -36,7 +38,7 @@ options_clear (Options *options)
 {
   g_clear_pointer (&options->server, g_free);
   g_clear_pointer (&options->token_file, g_free);
-  g_clear_pointer (&options->ca_file, g_free);
+  tw_trust_options_clear (&options->trust);
   g_clear_pointer (&options->ward, g_free);
   g_clear_pointer (&options->patient, g_free);
 }
@@ -174,8 +176,6 @@ parse_options (Options *options, int *argc, char ***argv)
     { "server", 0, 0, G_OPTION_ARG_STRING, &options->server, N_ ("Base address of the FHIR server"), "URL" },
     { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &options->token_file,
       N_ ("File that holds the bearer token"), "FILE" },
-    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ca_file,
-      N_ ("Certificate authorities of the site (PEM)"), "FILE" },
     { "ward", 0, 0, G_OPTION_ARG_STRING, &options->ward, N_ ("Only this ward (Location id)"), "ID" },
     { "patient", 0, 0, G_OPTION_ARG_STRING, &options->patient, N_ ("Print only this patient"), "ID" },
     { "history", 0, 0, G_OPTION_ARG_NONE, &options->history, N_ ("Print the first load as well"), NULL },
@@ -183,13 +183,17 @@ parse_options (Options *options, int *argc, char ***argv)
     { "for", 0, 0, G_OPTION_ARG_INT, &options->for_s, N_ ("End after this many seconds"), "SECONDS" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
+  GOptionEntry trust[TW_TRUST_N_ENTRIES];
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
 
   g_option_context_set_summary (context,
                                 _ ("Follows a ward and prints one JSON object a line (docs/cli.md)."));
+  tw_trust_options_fill_entries (&options->trust, trust);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, &error))
+  g_option_context_add_main_entries (context, trust, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, &error)
+      || !tw_trust_options_check (&options->trust, &error))
     {
       g_printerr ("%s\n", error->message);
       return FALSE;
@@ -209,7 +213,8 @@ open_session (const Options *options)
 {
   g_autofree char *token = NULL;
   g_autoptr (GError) error = NULL;
-  TwServerAddress address = { options->server, NULL, options->ca_file, options->ward, options->poll_only };
+  TwServerAddress address
+    = { .base_url = options->server, .ward = options->ward, .poll_only = options->poll_only };
   TwSession *session;
 
   if (options->token_file != NULL)
@@ -221,6 +226,7 @@ open_session (const Options *options)
         }
       address.token = g_strstrip (token);
     }
+  tw_trust_options_get (&options->trust, &address.trust);
   session = tw_session_new_for_server (&address, &error);
   if (session == NULL)
     g_printerr ("%s\n", error->message);

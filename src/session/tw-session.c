@@ -363,7 +363,7 @@ tw_session_new_for_server (const TwServerAddress *address, GError **error)
 
   options.base_url = address->base_url;
   options.token = address->token;
-  options.ca_file = address->ca_file;
+  options.trust = address->trust;
   options.ward = address->ward;
   options.poll_only = address->poll_only;
   source = tw_server_source_new (&options, error);

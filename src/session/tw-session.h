@@ -15,6 +15,7 @@
 #include "tw-score.h"
 #include "tw-self-report.h"
 #include "tw-series.h"
+#include "tw-trust.h"
 
 G_BEGIN_DECLS
 
@@ -112,7 +113,7 @@ typedef struct
 {
   const char *base_url;   /* "https://host/fhir/R4" */
   const char *token;      /* NULL: none */
-  const char *ca_file;    /* NULL: the system's authorities */
+  TwTrust trust;          /* of the site */
   const char *ward;       /* Location id; NULL: all */
   gboolean poll_only;
 } TwServerAddress;

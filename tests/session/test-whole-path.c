@@ -64,7 +64,8 @@ gateway_stop (Gateway *gateway)
 static TwSession *
 open_session (const Gateway *gateway, const char *token, gboolean poll_only)
 {
-  TwServerAddress address = { gateway->url, token, NULL, NULL, poll_only };
+  TwServerAddress address
+    = { .base_url = gateway->url, .token = token, .poll_only = poll_only };
   g_autoptr (GError) error = NULL;
   TwSession *session = tw_session_new_for_server (&address, &error);
 

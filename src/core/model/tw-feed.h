@@ -25,7 +25,7 @@ typedef struct
   TwFeedState state;
   gint64 since_us;        /* wall clock, when the state began */
   gint64 retry_us;        /* wall clock of the next try; 0 */
-  char message[256];      /* cause and next step in words, translated; "" when there is nothing to say */
+  char message[512];      /* cause and next step in words, translated; "" when there is nothing to say */
   gboolean streaming;     /* TRUE stream, FALSE polling */
   gboolean recorded;      /* a replay: headed "Recorded" */
   gboolean invented;      /* demo ward */

@@ -27,6 +27,7 @@ typedef struct
   GBytes *body;         /* NULL: none */
   gboolean streaming;
   guint idle_s;
+  guint n_redirects;
   TwStreamFunc func;
   gpointer func_data;
   TwTransfer *transfer; /* NULL while it waits */
@@ -43,8 +44,8 @@ struct _TwConnection
   GMainContext *context;
   TwCurlLoop *loop;
   char *bearer;
-  GBytes *authorities;
-  GError *authorities_error;
+  TwNetTrust *trust;      /* NULL: the system's authorities alone */
+  GError *trust_error;
   GPtrArray *requests; /* Request, in order of their calls: waiting and in flight */
   guint n_in_flight;   /* streams not counted */
   GSource *pump;       /* starts what may start, outside of the caller */
@@ -148,7 +149,7 @@ start_request (TwConnection *self,
   TwTransferRequest wanted = {
     .origin = self->origin,
     .limits = &self->limits,
-    .authorities = self->authorities,
+    .trust = self->trust,
     .bearer = self->bearer,
     .url = request->url,
     .extra_headers = (const char *const *) request->extra_headers,
@@ -221,6 +222,40 @@ on_worked (gpointer data)
     }
 }
 
+/* The same request at another address of the same origin. FALSE: it is none, or not one that is
+ * followed; then error says why. */
+static gboolean
+follow_redirect (TwConnection *self,
+                 Request *request,
+                 GError **error)
+{
+  const char *location = tw_transfer_get_redirect (request->transfer);
+  g_autoptr (GError) why = NULL;
+  if (location == NULL)
+    return FALSE;
+  char *url = tw_net_origin_redirect (self->origin, request->url, location, &why);
+  if (url != NULL && request->n_redirects == TW_NET_MAX_REDIRECTS)
+    {
+      g_clear_pointer (&url, g_free);
+      why = tw_net_words_redirects (self->origin->shown);
+    }
+  if (url == NULL)
+    {
+      g_clear_error (error);
+      *error = g_steal_pointer (&why);
+      return FALSE;
+    }
+  g_clear_error (error);
+  g_clear_pointer (&request->transfer, tw_transfer_free);
+  if (!request->streaming)
+    self->n_in_flight--;
+  g_free (request->url);
+  request->url = url;
+  request->n_redirects++;
+  schedule_pump (self);
+  return TRUE;
+}
+
 static void
 on_done (CURL *easy,
          CURLcode result,
@@ -229,7 +264,10 @@ on_done (CURL *easy,
   TwConnection *self = data;
   Request *request = NULL;
   tw_curl->easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &request);
-  end_request (self, request, tw_transfer_judge (request->transfer, result, self->origin->shown));
+  GError *error = tw_transfer_judge (request->transfer, result, self->origin->shown);
+  if (error != NULL && follow_redirect (self, request, &error))
+    return;
+  end_request (self, request, error);
 }
 
 static void
@@ -262,8 +300,8 @@ tw_connection_finalize (GObject *object)
 {
   TwConnection *self = TW_CONNECTION (object);
   g_clear_pointer (&self->origin, tw_net_origin_free);
-  g_clear_pointer (&self->authorities, g_bytes_unref);
-  g_clear_error (&self->authorities_error);
+  g_clear_pointer (&self->trust, tw_net_trust_unref);
+  g_clear_error (&self->trust_error);
   g_ptr_array_unref (self->requests);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (tw_connection_parent_class)->finalize (object);
@@ -314,14 +352,14 @@ tw_connection_set_bearer (TwConnection *self,
 }
 
 void
-tw_connection_set_ca_file (TwConnection *self,
-                           const char *path)
+tw_connection_set_trust (TwConnection *self,
+                         const TwTrust *trust)
 {
   g_return_if_fail (TW_IS_CONNECTION (self));
-  g_clear_pointer (&self->authorities, g_bytes_unref);
-  g_clear_error (&self->authorities_error);
-  if (path != NULL)
-    self->authorities = tw_net_policy_load_authorities (path, &self->authorities_error);
+  g_clear_pointer (&self->trust, tw_net_trust_unref);
+  g_clear_error (&self->trust_error);
+  if (trust != NULL)
+    self->trust = tw_net_trust_load (trust, &self->trust_error);
 }
 
 void
@@ -345,8 +383,8 @@ queue_request (TwConnection *self,
   g_ptr_array_add (self->requests, request);
   if (self->loop == NULL)
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "disposed");
-  else if (self->authorities_error != NULL)
-    error = g_error_copy (self->authorities_error);
+  else if (self->trust_error != NULL)
+    error = g_error_copy (self->trust_error);
   else
     request->url = tw_net_origin_resolve (self->origin, url, &error);
   if (error != NULL)

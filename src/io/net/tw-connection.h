@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one constructor of client connections: libcurl multi on a GLib main context, with the TLS
  * policy. TLS >= 1.2, peer and host verified, no "continue anyway"; http only to 127.0.0.1, ::1
- * and localhost; no automatic redirects, no cookies, no netrc, no proxy but by setting. */
+ * and localhost (which curl never looks up); redirects of a GET are followed within the same
+ * origin, three at most; no cookies, no netrc, no proxy but by setting. */
 #pragma once
 
 #include <gio/gio.h>
+
+#include "tw-trust.h"
 
 G_BEGIN_DECLS
 
@@ -37,8 +40,9 @@ TwConnection *tw_connection_new (const char *base_url, GError **error);
 const char *tw_connection_get_base (TwConnection *self);
 /* NULL forgets it; kept in memory that is wiped. */
 void tw_connection_set_bearer (TwConnection *self, const char *token);
-/* PEM file with additional authorities of the site; NULL none. */
-void tw_connection_set_ca_file (TwConnection *self, const char *path);
+/* Read now, told later: what cannot be read or is not well formed is the error of every request.
+ * NULL: the system's authorities alone. */
+void tw_connection_set_trust (TwConnection *self, const TwTrust *trust);
 
 typedef struct
 {

@@ -29,6 +29,7 @@ static const struct
   SYMBOL (multi_setopt),     SYMBOL (multi_socket_action), SYMBOL (slist_append),
   SYMBOL (slist_free_all),   SYMBOL (url),                 SYMBOL (url_cleanup),
   SYMBOL (url_get),          SYMBOL (url_set),
+  SYMBOL (version_info),
 #undef SYMBOL
 };
 
@@ -42,6 +43,14 @@ find_functions (GModule *module)
   return functions.global_init (CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
+static gboolean
+has_openssl (void)
+{
+  const curl_version_info_data *info = functions.version_info (CURLVERSION_NOW);
+
+  return info->ssl_version != NULL && g_str_has_prefix (info->ssl_version, "OpenSSL/");
+}
+
 gboolean
 tw_curl_load (GError **error)
 {
@@ -53,15 +62,18 @@ tw_curl_load (GError **error)
       /* Never unloaded: it registers ends of threads and of the program. */
       GModule *module = g_module_open (LIBRARY, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
 
-      if (module != NULL && find_functions (module))
-        tw_curl = &functions;
-      else
+      if (module == NULL || !find_functions (module))
         why = g_strdup (g_module_error ());
+      else if (!has_openssl ())
+        why = g_strdup (_("its TLS is not OpenSSL"));
+      else
+        tw_curl = &functions;
       g_once_init_leave (&tried, 1);
     }
   if (tw_curl != NULL)
     return TRUE;
-  g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_LIBRARY, _("The library %s cannot be used: %s"), LIBRARY,
+  g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_LIBRARY, _("The library %s cannot be used: "
+                                                            "%s"), LIBRARY,
                why != NULL ? why : "curl_global_init");
   return FALSE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libcurl, loaded when the first connection is made. Together with what it needs it is a quarter of all
- * libraries of the app; before the first frame nothing of it is used. */
+/* libcurl, loaded when the first connection is made. Together with what it needs it is a quarter
+ * of all libraries of the app; before the first frame nothing of it is used. */
 #pragma once
 
 #include <curl/curl.h>
@@ -30,13 +30,15 @@ typedef struct
   typeof (curl_url_cleanup) *url_cleanup;
   typeof (curl_url_get) *url_get;
   typeof (curl_url_set) *url_set;
+  typeof (curl_version_info) *version_info;
 } TwCurl;
 
 /* The functions; NULL until tw_curl_load () was well. */
 extern const TwCurl *tw_curl;
 
-/* Loads and initialises the library once. Every connection begins with its address, and every address with
- * this. TW_NET_ERROR_LIBRARY with the loader's words when it is missing or too old. */
+/* Loads and initialises the library once. Every connection begins with its address, and every
+ * address with this. TW_NET_ERROR_LIBRARY with the loader's words when it is missing or too old,
+ * or when its TLS is not OpenSSL: with another the policy on weak keys would not hold. */
 gboolean tw_curl_load (GError **error);
 
 G_END_DECLS

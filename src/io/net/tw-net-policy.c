@@ -12,6 +12,11 @@
 #include "tw-connection.h"
 #include "tw-curl.h"
 
+/* TLS 1.2 with a fresh key for each connection (RFC 9325), so that a line recorded today stays
+ * closed when the server's key is stolen later; 112 bits at least: no RSA key under 2048 bits,
+ * no SHA-1 in a certificate. TLS 1.3 knows nothing weaker. */
+#define CIPHERS "HIGH:!aNULL:!eNULL:!kRSA:!kPSK:!kSRP:!SHA1:!aDSS:@SECLEVEL=2"
+
 const TwNetLimits tw_net_default_limits = {
   .connect_s = 5,
   .low_speed_s = 30,
@@ -19,6 +24,7 @@ const TwNetLimits tw_net_default_limits = {
   .deadline_s = 120,
   .max_body = 32 * 1024 * 1024,
   .max_header = 256 * 1024,
+  .max_header_lines = 256,
 };
 
 static char *
@@ -117,89 +123,149 @@ tw_net_origin_free (TwNetOrigin *origin)
   g_free (origin);
 }
 
-char *
-tw_net_origin_resolve (const TwNetOrigin *origin,
-                       const char *address,
-                       GError **error)
+/* What is wrong with the address of url, in words of where it came from. */
+static gboolean
+check_same (const TwNetOrigin *origin,
+            CURLU *url,
+            gboolean redirected,
+            GError **error)
 {
+  g_autofree char *scheme = dup_part (url, CURLUPART_SCHEME, 0);
+  g_autofree char *host = dup_part (url, CURLUPART_HOST, 0);
+  g_autofree char *port = dup_part (url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  g_autofree char *user = dup_part (url, CURLUPART_USER, 0);
+  g_autofree char *password = dup_part (url, CURLUPART_PASSWORD, 0);
+  if (g_strcmp0 (scheme, origin->scheme) == 0 && host != NULL && g_ascii_strcasecmp (host, origin->host) == 0
+      && g_strcmp0 (port, origin->port) == 0 && user == NULL && password == NULL)
+    return TRUE;
+  if (g_strcmp0 (scheme, "http") == 0 && g_str_equal (origin->scheme, "https"))
+    g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
+                 _("The server %s points to an address without encryption (http://), which is not "
+                   "followed. Tell those who run it: patients’ data would travel in the clear."),
+                 origin->shown);
+  else if (redirected)
+    g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
+                 _("The server %s points to another address, which is not followed. Ask for its "
+                   "present address."),
+                 origin->shown);
+  else
+    g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
+                 _("The server %s points to another server for its next page, which is not "
+                   "followed. Tell those who run it: its links must keep to its own address."),
+                 origin->shown);
+  return FALSE;
+}
+
+static char *
+resolve (const TwNetOrigin *origin,
+         const char *from,
+         const char *address,
+         GError **error)
+{
+  gboolean redirected = from != origin->base;
   CURLU *url = tw_curl->url ();
   char *resolved = NULL;
-  if (tw_curl->url_set (url, CURLUPART_URL, origin->base, 0) != CURLUE_OK
+  if (tw_curl->url_set (url, CURLUPART_URL, from, 0) != CURLUE_OK
       || tw_curl->url_set (url, CURLUPART_URL, address, 0) != CURLUE_OK)
     refuse (error, _("The server gave an address that cannot be read."));
   else
     {
       tw_curl->url_set (url, CURLUPART_FRAGMENT, NULL, 0);
-      g_autofree char *scheme = dup_part (url, CURLUPART_SCHEME, 0);
-      g_autofree char *host = dup_part (url, CURLUPART_HOST, 0);
-      g_autofree char *port = dup_part (url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-      g_autofree char *user = dup_part (url, CURLUPART_USER, 0);
-      g_autofree char *password = dup_part (url, CURLUPART_PASSWORD, 0);
-      if (g_strcmp0 (scheme, origin->scheme) != 0 || host == NULL
-          || g_ascii_strcasecmp (host, origin->host) != 0 || g_strcmp0 (port, origin->port) != 0
-          || user != NULL || password != NULL)
-        refuse (error, _("The server points to another server, which is not followed."));
-      else
+      if (check_same (origin, url, redirected, error))
         resolved = dup_part (url, CURLUPART_URL, 0);
     }
   tw_curl->url_cleanup (url);
   return resolved;
 }
 
-GBytes *
-tw_net_policy_load_authorities (const char *path,
-                                GError **error)
+char *
+tw_net_origin_resolve (const TwNetOrigin *origin,
+                       const char *address,
+                       GError **error)
 {
-  g_autofree char *site = NULL, *system = NULL;
-  gsize n_site, n_system = 0;
-  char *system_path = NULL;
-  g_autoptr (GError) cause = NULL;
-
-  if (!g_file_get_contents (path, &site, &n_site, &cause))
-    {
-      g_autofree char *name = g_path_get_basename (path);
-      g_set_error (error, TW_NET_ERROR, TW_NET_ERROR_TLS,
-                   _("The file of authorities “%s” cannot be read."), name);
-      return NULL;
-    }
-  CURL *easy = tw_curl->easy_init ();
-  tw_curl->easy_getinfo (easy, CURLINFO_CAINFO, &system_path);
-  if (system_path != NULL && !g_file_get_contents (system_path, &system, &n_system, NULL))
-    n_system = 0; /* a system without authorities of its own: the site's remain */
-  tw_curl->easy_cleanup (easy);
-
-  GByteArray *both = g_byte_array_new ();
-  if (n_system > 0)
-    g_byte_array_append (both, (const guint8 *) system, (guint) n_system);
-  g_byte_array_append (both, (const guint8 *) "\n", 1);
-  g_byte_array_append (both, (const guint8 *) site, (guint) n_site);
-  return g_byte_array_free_to_bytes (both);
+  return resolve (origin, origin->base, address, error);
 }
 
-void
+char *
+tw_net_origin_redirect (const TwNetOrigin *origin,
+                        const char *from,
+                        const char *location,
+                        GError **error)
+{
+  return resolve (origin, from, location, error);
+}
+
+static CURLcode
+set_blob (CURL *easy,
+          CURLoption option,
+          GBytes *bytes)
+{
+  struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
+  blob.data = (void *) g_bytes_get_data (bytes, &blob.len);
+  return tw_curl->easy_setopt (easy, option, &blob);
+}
+
+/* TRUE when nothing of it was refused. */
+static gboolean
+apply_trust (CURL *easy,
+             const TwNetTrust *trust)
+{
+  if (trust == NULL)
+    return TRUE;
+  CURLcode bad = CURLE_OK;
+  if (trust->authorities != NULL)
+    bad |= set_blob (easy, CURLOPT_CAINFO_BLOB, trust->authorities)
+           | tw_curl->easy_setopt (easy, CURLOPT_CAPATH, (char *) NULL);
+  if (trust->pins != NULL)
+    bad |= tw_curl->easy_setopt (easy, CURLOPT_PINNEDPUBLICKEY, trust->pins);
+  if (trust->certificate != NULL)
+    bad |= tw_curl->easy_setopt (easy, CURLOPT_SSLCERTTYPE, "PEM")
+           | tw_curl->easy_setopt (easy, CURLOPT_SSLKEYTYPE, "PEM")
+           | tw_curl->easy_setopt (easy, CURLOPT_KEYPASSWD, "") /* never asked for on a terminal */
+           | set_blob (easy, CURLOPT_SSLCERT_BLOB, trust->certificate)
+           | set_blob (easy, CURLOPT_SSLKEY_BLOB, trust->key);
+  return bad == CURLE_OK;
+}
+
+static gboolean
+apply_tls (CURL *easy)
+{
+  CURLcode bad = tw_curl->easy_setopt (easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2)
+                 | tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 2L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_SSL_CIPHER_LIST, CIPHERS);
+  return bad == CURLE_OK;
+}
+
+/* A proxy carries TLS through; what it says on the way is not the server's. */
+static gboolean
+apply_proxy (CURL *easy,
+             const TwNetTrust *trust)
+{
+  CURLcode bad = CURLE_OK;
+  /* "": not even from the environment */
+  bad |= tw_curl->easy_setopt (easy, CURLOPT_PROXY, trust != NULL && trust->proxy != NULL ? trust->proxy : "")
+         | tw_curl->easy_setopt (easy, CURLOPT_NOPROXY, "127.0.0.1,::1,localhost")
+         | tw_curl->easy_setopt (easy, CURLOPT_HTTPPROXYTUNNEL, 1L)
+         | tw_curl->easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  return bad == CURLE_OK;
+}
+
+gboolean
 tw_net_policy_apply (CURL *easy,
                      const TwNetOrigin *origin,
                      const TwNetLimits *limits,
-                     GBytes *authorities)
+                     TwNetTrust *trust)
 {
-  tw_curl->easy_setopt (easy, CURLOPT_PROTOCOLS_STR, origin->scheme);
-  tw_curl->easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, origin->scheme);
-  tw_curl->easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
-  tw_curl->easy_setopt (easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  tw_curl->easy_setopt (easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-  tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  tw_curl->easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (authorities != NULL)
-    {
-      struct curl_blob blob = { .flags = CURL_BLOB_COPY };
-      blob.data = (void *) g_bytes_get_data (authorities, &blob.len);
-      tw_curl->easy_setopt (easy, CURLOPT_CAINFO_BLOB, &blob);
-    }
-  tw_curl->easy_setopt (easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-  tw_curl->easy_setopt (easy, CURLOPT_PROXY, ""); /* not even from the environment */
-  tw_curl->easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  tw_curl->easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-  tw_curl->easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  tw_curl->easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  tw_curl->easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) limits->connect_s);
+  CURLcode bad = tw_curl->easy_setopt (easy, CURLOPT_PROTOCOLS_STR, origin->scheme)
+                 | tw_curl->easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, origin->scheme)
+                 | tw_curl->easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED)
+                 | tw_curl->easy_setopt (easy, CURLOPT_NOSIGNAL, 1L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS)
+                 | tw_curl->easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip")
+                 | tw_curl->easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L)
+                 | tw_curl->easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) limits->connect_s);
+  return bad == CURLE_OK && apply_tls (easy) && apply_trust (easy, trust) && apply_proxy (easy, trust);
 }

@@ -12,5 +12,10 @@ GError *tw_net_words_for_transport (CURLcode code, const char *host, const char 
 /* status >= 300. */
 GError *tw_net_words_for_status (guint status, const char *host);
 GError *tw_net_words_too_large (const char *host);
+GError *tw_net_words_header_flood (const char *host);
+GError *tw_net_words_redirects (const char *host);
+/* A front that wants a client certificate and says so in a page of its own (nginx's 400); NULL:
+ * it is none. */
+GError *tw_net_words_for_front (guint status, const GByteArray *body, const char *host);
 
 G_END_DECLS

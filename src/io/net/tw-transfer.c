@@ -20,9 +20,13 @@ struct _TwTransfer
   CURL *easy;
   struct curl_slist *headers;
   TwNetLimits limits;
+  TwNetTrust *trust;
+  char *redirect;    /* Location of the answer */
   gboolean streaming;
   gboolean too_large;
+  gboolean header_flood;
   gsize header_bytes;
+  guint header_lines;
   TwResponse *response;
   GByteArray *piece; /* of a stream, not yet given out */
   char detail[CURL_ERROR_SIZE];
@@ -114,12 +118,20 @@ on_header (char *bytes,
   TwTransfer *transfer = user_data;
   gsize n = size * count;
   transfer->header_bytes += n;
-  if (transfer->header_bytes > transfer->limits.max_header)
+  transfer->header_lines++;
+  if (transfer->header_bytes > transfer->limits.max_header
+      || transfer->header_lines > transfer->limits.max_header_lines)
     {
-      transfer->too_large = TRUE;
+      transfer->header_flood = TRUE;
       return 0;
     }
   take_header (transfer->response, bytes, n);
+  char *location = match_header (bytes, n, "location");
+  if (location != NULL)
+    {
+      g_free (transfer->redirect);
+      transfer->redirect = location;
+    }
   return n;
 }
 
@@ -232,7 +244,12 @@ tw_transfer_new (const TwTransferRequest *request)
       return NULL;
     }
   CURL *easy = transfer->easy;
-  tw_net_policy_apply (easy, request->origin, request->limits, request->authorities);
+  transfer->trust = request->trust != NULL ? tw_net_trust_ref (request->trust) : NULL;
+  if (!tw_net_policy_apply (easy, request->origin, request->limits, transfer->trust))
+    {
+      tw_transfer_free (transfer);
+      return NULL;
+    }
   tw_curl->easy_setopt (easy, CURLOPT_URL, request->url);
   tw_curl->easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers);
   tw_curl->easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->detail);
@@ -262,6 +279,8 @@ tw_transfer_free (TwTransfer *transfer)
   tw_curl->slist_free_all (transfer->headers);
   tw_response_free (transfer->response);
   g_byte_array_unref (transfer->piece);
+  tw_net_trust_unref (transfer->trust);
+  g_free (transfer->redirect);
   g_free (transfer);
 }
 
@@ -281,6 +300,14 @@ tw_transfer_steal_piece (TwTransfer *transfer)
   return piece;
 }
 
+const char *
+tw_transfer_get_redirect (TwTransfer *transfer)
+{
+  long status = 0;
+  tw_curl->easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  return (status >= 301 && status <= 303) || status == 307 || status == 308 ? transfer->redirect : NULL;
+}
+
 GError *
 tw_transfer_judge (TwTransfer *transfer,
                    CURLcode code,
@@ -289,11 +316,16 @@ tw_transfer_judge (TwTransfer *transfer,
   long status = 0;
   tw_curl->easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   transfer->response->status = (guint) MAX (status, 0);
+  if (transfer->header_flood)
+    return tw_net_words_header_flood (host);
   if (transfer->too_large && status < 300)
     return tw_net_words_too_large (host);
   /* Of a refusal the status is what counts, even when its text did not come whole. */
   if (status >= 300 && status != 304)
-    return tw_net_words_for_status ((guint) status, host);
+    {
+      GError *front = tw_net_words_for_front ((guint) status, transfer->response->body, host);
+      return front != NULL ? front : tw_net_words_for_status ((guint) status, host);
+    }
   if (code != CURLE_OK)
     return tw_net_words_for_transport (code, host, transfer->detail);
   return NULL;

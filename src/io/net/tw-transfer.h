@@ -14,7 +14,7 @@ typedef struct
 {
   const TwNetOrigin *origin;
   const TwNetLimits *limits;
-  GBytes *authorities;               /* NULL: the system's */
+  TwNetTrust *trust;                 /* NULL: the system's authorities alone */
   const char *bearer;                /* NULL */
   const char *url;                   /* resolved */
   const char *const *extra_headers;  /* NULL */
@@ -24,13 +24,15 @@ typedef struct
   gboolean streaming;
 } TwTransferRequest;
 
-/* NULL when a header holds a line break. */
+/* NULL when a header holds a line break, or the policy cannot be kept. */
 TwTransfer *tw_transfer_new (const TwTransferRequest *request);
 void tw_transfer_free (TwTransfer *transfer);
 CURL *tw_transfer_get_easy (TwTransfer *transfer);
 
 /* Bytes of a stream that came since the last call; NULL when none. Free with g_byte_array_unref. */
 GByteArray *tw_transfer_steal_piece (TwTransfer *transfer);
+/* Where a redirect leads, as the server wrote it; NULL: it is none. */
+const char *tw_transfer_get_redirect (TwTransfer *transfer);
 /* How it ended, for people; NULL: well. */
 GError *tw_transfer_judge (TwTransfer *transfer, CURLcode code, const char *host);
 /* The answer so far, its body padded; NULL when there was not even a status. */

@@ -656,7 +656,7 @@ tw_server_source_new (const TwServerSourceOptions *options,
   if (connection == NULL)
     return NULL;
   tw_connection_set_bearer (connection, options->token);
-  tw_connection_set_ca_file (connection, options->ca_file);
+  tw_connection_set_trust (connection, &options->trust);
 
   ServerSource *self = g_new0 (ServerSource, 1);
   self->parent.klass = &klass;

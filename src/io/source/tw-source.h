@@ -7,6 +7,7 @@
 #include "tw-feed.h"
 #include "tw-observation.h"
 #include "tw-patient.h"
+#include "tw-trust.h"
 
 G_BEGIN_DECLS
 
@@ -56,7 +57,7 @@ typedef struct
 {
   const char *base_url;
   const char *token;        /* NULL: none */
-  const char *ca_file;      /* NULL: the system's authorities */
+  TwTrust trust;
   const char *ward;         /* Location id; NULL: all in-progress encounters */
   gint64 history_us;        /* 0: 6 h */
   gboolean poll_only;       /* do not use the stream even where there is one */

@@ -130,7 +130,7 @@ check_certificate (const char *folder,
   g_autoptr (TwConnection) connection = tw_connection_new (base, &error);
   g_assert_no_error (error);
   if (with_authority)
-    tw_connection_set_ca_file (connection, authority);
+    tw_connection_set_trust (connection, &(TwTrust) { .ca_file = authority });
   tw_connection_set_bearer (connection, "s3cret");
   g_auto (End) end = { 0 };
   get (connection, "good", &end);
@@ -174,7 +174,7 @@ test_missing_authorities (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (TwConnection) connection = tw_connection_new ("https://ward.example/fhir", &error);
   g_assert_no_error (error);
-  tw_connection_set_ca_file (connection, "/nowhere/site.pem");
+  tw_connection_set_trust (connection, &(TwTrust) { .ca_file = "/nowhere/site.pem" });
   g_auto (End) end = { 0 };
   get (connection, "metadata", &end);
   g_assert_error (end.error, TW_NET_ERROR, TW_NET_ERROR_TLS);

@@ -441,7 +441,7 @@ test_statuses (void)
     { "/503", TW_NET_ERROR_BUSY, 503, 90, "busy" },
     { "/503x", TW_NET_ERROR_BUSY, 503, 0, "busy" },
     { "/500", TW_NET_ERROR_SERVER, 500, -1, "fault" },
-    { "/302", TW_NET_ERROR_STATUS, 302, -1, "not followed" },
+    { "/302", TW_NET_ERROR_ADDRESS, 302, -1, "not followed" },
     { "/endless-refusal", TW_NET_ERROR_BUSY, 503, 3, "busy" },
   };
   g_autoptr (TwRawServer) server = tw_raw_server_new (on_request, NULL, NULL);
