@@ -31,8 +31,6 @@ struct _TwWfdbRecord
   guint64 n_frames, n_lacking;
 };
 
-G_DEFINE_QUARK (tw-store-error-quark, tw_store_error)
-
 static void
 clear_signal (TwWfdbSignal *signal)
 {

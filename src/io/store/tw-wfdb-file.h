@@ -6,19 +6,10 @@
 #include <glib.h>
 
 #include "tw-channel.h"
+#include "tw-store-error.h"
 #include "tw-unit.h"
 
 G_BEGIN_DECLS
-
-#define TW_STORE_ERROR (tw_store_error_quark ())
-GQuark tw_store_error_quark (void);
-
-typedef enum
-{
-  TW_STORE_ERROR_FORMAT,
-  TW_STORE_ERROR_UNSUPPORTED, /* FLAC and other formats: in words */
-  TW_STORE_ERROR_IO
-} TwStoreError;
 
 typedef struct
 {
