@@ -81,11 +81,11 @@ choose_code (const TwHl7Message *message)
   return is_wanted (header->accept_when, message->verdict) ? enhanced[message->verdict] : NULL;
 }
 
-/* 2.5 and later have an ERR of many fields. */
+/* 2.5 and later have an ERR of many fields; an answer to no version is one of 2.6. */
 static gboolean
 has_long_err (TwHl7Piece version)
 {
-  return version.length >= 3 && version.text[2] >= '5';
+  return version.length < 3 || version.length > 5 || version.text[2] >= '5';
 }
 
 static gboolean

@@ -21,9 +21,10 @@ check_bad (const char    *text,
   g_autofree char *answer = hl7_answer (message);
   g_autofree char *msa = g_strdup_printf ("\rMSA|%s|", code);
   g_autofree char *err = g_strdup_printf ("%d", condition);
+  g_autofree char *shown = g_strescape (note, NULL);
   const char *found;
 
-  g_test_message ("%s %d %s: %s", code, condition, note, answer);
+  g_test_message ("%s %d %s", code, condition, shown);
   g_assert_cmpint (message->verdict, !=, TW_HL7_ACCEPT);
   g_assert_cmpuint (message->readings->len, ==, 0);
   g_assert_cmpuint (message->n_problems, >, 0);
