@@ -18,10 +18,11 @@ ROOMS = {
     "core/risk": ["core/twin", "core/analysis", "core/clean", "core/model"],
     "io/wire": ["core/model"],
     "io/net": ["core/model"],
+    "io/access": ["io/wire", "io/net", "core/model"],
     "io/store": ["core/model"],
     "io/source": ["io/wire", "io/net", "io/store", "core/model"],
     "session": ["core/model", "core/clean", "core/analysis", "core/twin", "core/risk",
-                "io/wire", "io/net", "io/store", "io/source"],
+                "io/wire", "io/net", "io/access", "io/store", "io/source"],
     "plot": ["core/model"],
     "app": ["session", "plot", "core/model"],
     "cli": ["session", "plot", "core/model"],
@@ -41,7 +42,7 @@ VENDORS = {
     r"^sodium": ["io/store"],
     r"^libsecret/": ["io/net"],
     r"^libsoup/": ["gateway"],
-    r"^gio/": ["io/net", "io/store", "io/source", "session", "app", "cli", "gateway"],
+    r"^gio/": ["io/net", "io/access", "io/store", "io/source", "session", "app", "cli", "gateway"],
 }
 # Programs' main files install library guards.
 MAIN_MAY = {r"^gsl/", r"^gio/", r"^(gtk|gdk|gsk)/|^adwaita\.h"}
