@@ -34,13 +34,20 @@ static void
 append_type (GString              *out,
              const TwResourceType *type)
 {
-  gboolean versioned = g_str_equal (type->type, "Observation");
+  gboolean versioned = type->measured || type->writable;
 
-  g_string_append_printf (out, "{\"type\":\"%s\",\"interaction\":[{\"code\":\"read\"},"
-                          "{\"code\":\"search-type\"}],\"versioning\":\"%s\","
-                          "\"readHistory\":false,\"updateCreate\":false,"
-                          "\"conditionalCreate\":false,\"conditionalRead\":\"not-match\"",
-                          type->type, versioned ? "versioned" : "no-version");
+  g_string_append_printf (out, "{\"type\":\"%s\",%s\"interaction\":[{\"code\":\"read\"},"
+                          "{\"code\":\"search-type\"}%s],\"versioning\":\"%s\","
+                          "\"readHistory\":false,\"updateCreate\":%s,\"conditionalCreate\":%s,"
+                          "\"conditionalUpdate\":false,\"conditionalRead\":\"not-match\"",
+                          type->type,
+                          type->measured && type->writable
+                              ? "\"documentation\":\"Only scores (category survey) can be written; "
+                                "measured values come from devices.\","
+                              : "",
+                          type->writable ? ",{\"code\":\"create\"},{\"code\":\"update\"}" : "",
+                          versioned ? "versioned" : "no-version", type->writable ? "true" : "false",
+                          type->writable ? "true" : "false");
   if (type->includes != NULL)
     {
       g_string_append (out, ",\"searchInclude\":[");
@@ -93,7 +100,7 @@ tw_facade_write_capability (const TwWard *ward,
         g_string_append_c (out, ',');
       append_type (out, &types[i]);
     }
-  g_string_append_c (out, ']');
+  g_string_append (out, "],\"interaction\":[{\"code\":\"transaction\"},{\"code\":\"batch\"}]");
   append_parameters (out, common_parameters);
   g_string_append (out, "}]}");
 }

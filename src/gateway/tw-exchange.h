@@ -13,6 +13,10 @@ typedef struct
   const char *base;          /* "http://127.0.0.1:8420/fhir/R4" as the client calls us */
   const char *if_none_match; /* NULL */
   gboolean strict;           /* Prefer: handling=strict */
+  const char *method;        /* NULL: GET */
+  const char *body;          /* NULL: none, or, with n_body above 0, more than is taken */
+  gsize n_body;
+  const char *if_match, *if_none_exist; /* NULL */
 } TwRequest;
 
 typedef struct
@@ -20,6 +24,7 @@ typedef struct
   guint status;
   const char *content_type;  /* static */
   char *etag;                /* NULL: none */
+  char *location;            /* of what was written; NULL: none */
   GString *body;
 } TwReply;
 
@@ -27,6 +32,7 @@ static inline void
 tw_reply_clear (TwReply *reply)
 {
   g_free (reply->etag);
+  g_free (reply->location);
   if (reply->body != NULL)
     g_string_free (reply->body, TRUE);
 }

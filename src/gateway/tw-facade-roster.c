@@ -214,11 +214,11 @@ add_includes (const TwSearch *search,
     }
 }
 
-/* Where the page begins: what a sealed link says, 0 for the first. FALSE: the reply is set. */
-static gboolean
-read_offset (TwSearch *search,
-             guint    *offset,
-             TwReply  *reply)
+/* What a sealed link says, 0 for the first page. */
+gboolean
+tw_search_read_offset (TwSearch *search,
+                       guint    *offset,
+                       TwReply  *reply)
 {
   const char *page = tw_query_use (&search->query, "_page");
   g_autofree char *text = NULL;
@@ -238,9 +238,9 @@ read_offset (TwSearch *search,
   return TRUE;
 }
 
-static char *
-dup_next (const TwSearch *search,
-          guint           offset)
+char *
+tw_search_dup_next (const TwSearch *search,
+                    guint           offset)
 {
   g_autofree char *text = g_strdup_printf ("%s %u", tw_ward_get_epoch (search->ward), offset);
   g_autofree char *page = tw_seal_close (search->seal, text);
@@ -299,7 +299,7 @@ write_page (TwSearch     *search,
   guint end = MIN (rows->len, offset + search->count);
 
   if (search->count > 0 && end < rows->len)
-    head.next = next = dup_next (search, end);
+    head.next = next = tw_search_dup_next (search, end);
   tw_fhir_bundle_begin (reply->body, &head);
   for (guint i = offset; i < end; i++)
     {
@@ -324,7 +324,7 @@ tw_facade_search_roster (TwSearch *search,
   gboolean patients, locations;
   guint offset;
 
-  if (!read_offset (search, &offset, reply))
+  if (!tw_search_read_offset (search, &offset, reply))
     return;
   for (guint row = 0; row < tw_ward_get_n_patients (search->ward); row++)
     if (row_matches (search, row))

@@ -32,20 +32,64 @@ static const TwSearchParameter location_parameters[] = {
 static const TwSearchParameter observation_parameters[] = {
   { "_id", "token", "logical ids, separated by commas" },
   { "_lastUpdated", "date", "when the gateway got it; prefixes ge gt le lt eq" },
-  { "category", "token", "vital-signs, laboratory, therapy" },
-  { "code", "token", "LOINC, MDC or urn:twinward:channel, separated by commas" },
+  { "category", "token", "vital-signs, laboratory, therapy; survey: scores that were written" },
+  { "code", "token", "LOINC, MDC or urn:twinward:channel, separated by commas; urn:twinward:score" },
   { "date", "date", "when it was measured; prefixes ge gt le lt eq; without a zone: UTC" },
+  { "identifier", "token", "of scores that were written" },
+  { "patient", "reference", "patients, separated by commas" },
+  { "_tag", "token", "of scores that were written" },
+  { NULL },
+};
+
+static const TwSearchParameter flag_parameters[] = {
+  { "_id", "token", "logical ids, separated by commas" },
+  { "_tag", "token", "tags, separated by commas" },
+  { "identifier", "token", "identifiers, separated by commas" },
   { "patient", "reference", "patients, separated by commas" },
   { NULL },
 };
 
+static const TwSearchParameter audit_parameters[] = {
+  { "_id", "token", "logical ids, separated by commas" },
+  { "_tag", "token", "tags, separated by commas" },
+  { "patient", "reference", "patients, separated by commas" },
+  { NULL },
+};
+
+static const TwSearchParameter provenance_parameters[] = {
+  { "_id", "token", "logical ids, separated by commas" },
+  { "_tag", "token", "tags, separated by commas" },
+  { "patient", "reference", "patients, separated by commas" },
+  { "target", "reference", "what it is about, as Type/id, separated by commas" },
+  { NULL },
+};
+
+static const TwSearchParameter device_parameters[] = {
+  { "_id", "token", "logical ids, separated by commas" },
+  { "_tag", "token", "tags, separated by commas" },
+  { "identifier", "token", "identifiers, separated by commas" },
+  { NULL },
+};
+
+static const char *const audit_required[] = { "type", "recorded", "agent", "source", NULL };
+static const char *const device_required[] = { NULL };
+static const char *const flag_required[] = { "status", "code", "subject", NULL };
+static const char *const observation_required[] = { "status", "code", "subject", NULL };
+static const char *const provenance_required[] = { "target", "recorded", "agent", NULL };
+static const char *const risk_required[] = { "status", "subject", NULL };
+
 static const char *const encounter_includes[] = { "Encounter:patient", "Encounter:location", NULL };
 
 static const TwResourceType types[] = {
+  { "AuditEvent", audit_parameters, NULL, FALSE, TRUE, audit_required },
+  { "Device", device_parameters, NULL, FALSE, TRUE, device_required },
   { "Encounter", encounter_parameters, encounter_includes },
+  { "Flag", flag_parameters, NULL, FALSE, TRUE, flag_required },
   { "Location", location_parameters, NULL },
-  { "Observation", observation_parameters, NULL },
+  { "Observation", observation_parameters, NULL, TRUE, TRUE, observation_required },
   { "Patient", patient_parameters, NULL },
+  { "Provenance", provenance_parameters, NULL, FALSE, TRUE, provenance_required },
+  { "RiskAssessment", flag_parameters, NULL, FALSE, TRUE, risk_required },
 };
 
 void
@@ -166,15 +210,23 @@ handle_type (TwSearch   *search,
              const char *id,
              TwReply    *reply)
 {
-  gboolean observations = g_str_equal (search->type->type, "Observation");
+  gboolean written = search->type->writable && !search->type->measured;
 
-  if (id != NULL && observations)
+  if (id != NULL && search->type->writable && tw_facade_read_record (search, id, reply))
+    return;
+  if (id != NULL && written)
+    tw_reply_set_problem (reply, 404, "not-found", "there is no %s of that id", search->type->type);
+  else if (id != NULL && search->type->measured)
     tw_facade_read_observation (search, id, reply);
   else if (id != NULL)
     tw_facade_read_roster (search, id, reply);
-  else if (tw_search_begin (search, reply) && observations)
+  else if (!tw_search_begin (search, reply))
+    return;
+  else if (tw_facade_asks_for_records (search))
+    tw_facade_search_records (search, reply);
+  else if (search->type->measured)
     tw_facade_search_observations (search, reply);
-  else if (reply->status == 0)
+  else
     tw_facade_search_roster (search, reply);
 }
 
@@ -191,29 +243,17 @@ check_etag (const TwRequest *request,
     }
 }
 
-void
-tw_facade_handle (const TwWard    *ward,
-                  const TwSeal    *seal,
-                  const TwRequest *request,
-                  TwReply         *reply)
+static void
+read_or_search (const TwFacade  *facade,
+                const TwRequest *request,
+                TwReply         *reply)
 {
   const char *path = request->path + strlen (TW_FACADE_ROOT);
-  TwSearch search = { .ward = ward, .seal = seal, .request = request };
-  const char *type, *id;
-  gsize length;
+  TwSearch search = { .ward = facade->ward, .seal = facade->seal, .records = facade->records,
+                      .request = request };
+  const char *type = *path == '/' ? path + 1 : path, *id;
+  gsize length = strcspn (type, "/");
 
-  g_return_if_fail (g_str_has_prefix (request->path, TW_FACADE_ROOT));
-
-  reply->content_type = TW_TYPE_FHIR;
-  reply->body = g_string_sized_new (1024);
-  type = *path == '/' ? path + 1 : path;
-  if (g_str_equal (type, "metadata"))
-    {
-      reply->status = 200;
-      tw_facade_write_capability (ward, request->base, reply->body);
-      return;
-    }
-  length = strcspn (type, "/");
   id = type[length] == '/' && type[length + 1] != '\0' ? type + length + 1 : NULL;
   search.type = tw_facade_find_type (type, length);
   if (search.type == NULL)
@@ -227,4 +267,41 @@ tw_facade_handle (const TwWard    *ward,
     handle_type (&search, id, reply);
   tw_query_clear (&search.query);
   check_etag (request, reply);
+}
+
+gboolean
+tw_facade_is_writable (const char *path)
+{
+  const TwResourceType *type;
+
+  if (!g_str_has_prefix (path, TW_FACADE_ROOT))
+    return FALSE;
+  path += strlen (TW_FACADE_ROOT);
+  if (*path == '\0' || g_str_equal (path, "/"))
+    return TRUE;
+  type = *path == '/' ? tw_facade_find_type (path + 1, strcspn (path + 1, "/")) : NULL;
+  return type != NULL && type->writable;
+}
+
+void
+tw_facade_handle (const TwFacade  *facade,
+                  const TwRequest *request,
+                  TwReply         *reply)
+{
+  g_return_if_fail (g_str_has_prefix (request->path, TW_FACADE_ROOT));
+
+  reply->content_type = TW_TYPE_FHIR;
+  reply->body = g_string_sized_new (1024);
+  if (request->method != NULL && !g_str_equal (request->method, "GET"))
+    {
+      tw_facade_write (facade, request, reply);
+      return;
+    }
+  if (g_str_equal (request->path, TW_FACADE_ROOT "/metadata"))
+    {
+      reply->status = 200;
+      tw_facade_write_capability (facade->ward, request->base, reply->body);
+      return;
+    }
+  read_or_search (facade, request, reply);
 }

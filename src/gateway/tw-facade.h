@@ -4,6 +4,7 @@
 
 #include "tw-exchange.h"
 #include "tw-query.h"
+#include "tw-records.h"
 #include "tw-seal.h"
 #include "tw-ward.h"
 
@@ -13,9 +14,21 @@ G_BEGIN_DECLS
 #define TW_FACADE_MAX_COUNT 1000
 #define TW_FACADE_COUNT 100
 
-/* Answers a GET below TW_FACADE_ROOT. */
-void tw_facade_handle (const TwWard *ward, const TwSeal *seal, const TwRequest *request,
-                       TwReply *reply);
+#define TW_FACADE_MAX_BODY (4 * 1024 * 1024)
+#define TW_FACADE_MAX_ID 64
+
+typedef struct
+{
+  const TwWard *ward;
+  const TwSeal *seal;
+  TwRecords *records;        /* what clients wrote */
+} TwFacade;
+
+/* Answers a request at or below TW_FACADE_ROOT: GET, POST, PUT. */
+void tw_facade_handle (const TwFacade *facade, const TwRequest *request, TwReply *reply);
+
+/* Whether POST or PUT may mean something there. */
+gboolean tw_facade_is_writable (const char *path);
 
 /* Within the facade: */
 
@@ -32,6 +45,9 @@ typedef struct
   const char *type;                    /* "Patient" */
   const TwSearchParameter *parameters; /* ends with a NULL name */
   const char *const *includes;         /* NULL: none */
+  gboolean measured;                   /* derived from the log of the ward */
+  gboolean writable;                   /* clients may create and update it */
+  const char *const *required;         /* members without which it is refused */
 } TwResourceType;
 
 /* NULL when the type is not served. */
@@ -43,6 +59,7 @@ typedef struct
 {
   const TwWard *ward;
   const TwSeal *seal;
+  const TwRecords *records;
   const TwRequest *request;
   const TwResourceType *type;
   TwQuery query;
@@ -56,11 +73,27 @@ gboolean tw_search_check_known (const TwSearch *search, TwReply *reply);
 /* "base/Type?understood parameters" */
 char *tw_search_dup_self (const TwSearch *search);
 
+/* Where the page begins, by its sealed link; FALSE: the reply is set. */
+gboolean tw_search_read_offset (TwSearch *search, guint *offset, TwReply *reply);
+char *tw_search_dup_next (const TwSearch *search, guint offset);
+
 void tw_facade_write_capability (const TwWard *ward, const char *base, GString *out);
 void tw_facade_read_roster (TwSearch *search, const char *id, TwReply *reply);
 void tw_facade_search_roster (TwSearch *search, TwReply *reply);
 void tw_facade_read_observation (TwSearch *search, const char *id, TwReply *reply);
 void tw_facade_search_observations (TwSearch *search, TwReply *reply);
+
+
+/* What clients wrote. */
+gboolean tw_facade_asks_for_records (const TwSearch *search);
+/* FALSE: there is none of that id. */
+gboolean tw_facade_read_record (TwSearch *search, const char *id, TwReply *reply);
+void tw_facade_search_records (TwSearch *search, TwReply *reply);
+gboolean tw_facade_record_matches (TwQuery *query, const TwResourceType *type,
+                                   const TwStored *stored);
+/* The resource as body, with its ETag. */
+void tw_facade_write_stored (const TwStored *stored, TwReply *reply);
+void tw_facade_write (const TwFacade *facade, const TwRequest *request, TwReply *reply);
 
 /* "Patient/x", "x" or "base/Patient/x" -> "x" within text. */
 const char *tw_facade_strip_reference (const char *text, const char *type);

@@ -25,6 +25,7 @@ struct _TwGateway
   TwStream *stream;
   TwWard *ward;
   TwSeal seal;
+  TwRecords *records; /* what clients wrote; outlives a ward that begins again */
   TwGatewayOptions options;
   char *token, *host, *url;
   guint16 port;
@@ -47,6 +48,8 @@ send_reply (SoupServerMessage *message,
                                 reply->etag != NULL ? "no-cache" : "no-store");
   if (reply->etag != NULL)
     soup_message_headers_replace (headers, "ETag", reply->etag);
+  if (reply->location != NULL)
+    soup_message_headers_replace (headers, "Location", reply->location);
   if (reply->status == 304)
     return;
   soup_server_message_set_response (message, reply->content_type, SOUP_MEMORY_TAKE,
@@ -113,7 +116,38 @@ send_loss (SoupServerMessage *message,
   send_problem (message, 503, "transient", "The demo rehearses a lost connection. It comes back by itself.");
 }
 
-/* Before a body is read: who may not come in, or does not only read, is turned away. */
+static gboolean
+is_write (const char *method,
+          const char *path)
+{
+  return (g_str_equal (method, "POST") || g_str_equal (method, "PUT"))
+         && tw_facade_is_writable (path);
+}
+
+/* A body is collected up to a ceiling, declared or not; beyond it the rest is dropped. */
+static void
+on_chunk (SoupServerMessage *message,
+          GBytes            *chunk,
+          gpointer           data)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  if (body->length > TW_FACADE_MAX_BODY)
+    soup_message_body_set_accumulate (body, FALSE);
+}
+
+static void
+take_body (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (soup_message_headers_get_content_length (headers) > TW_FACADE_MAX_BODY)
+    return;
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), TRUE);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), NULL);
+}
+
+/* Before a body is read: who may not come in, or asks for what is not done, is turned away. */
 static void
 on_early (SoupServer        *server,
           SoupServerMessage *message,
@@ -137,10 +171,17 @@ on_early (SoupServer        *server,
     {
       send_loss (message, loss_left (gateway));
     }
+  else if (is_write (method, path))
+    {
+      take_body (message);
+    }
   else if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD"))
     {
-      soup_message_headers_replace (headers, "Allow", "GET, HEAD");
-      send_problem (message, 405, "not-supported", "This server is read only: GET and HEAD.");
+      soup_message_headers_replace (headers, "Allow",
+                                    tw_facade_is_writable (path) ? "GET, HEAD, POST, PUT"
+                                                                 : "GET, HEAD");
+      send_problem (message, 405, "not-supported",
+                    "This method is not known here. The Allow header names those that are.");
     }
 }
 
@@ -165,6 +206,34 @@ prefers_strict (SoupServerMessage *message)
   const char *prefer = soup_message_headers_get_list (headers, "Prefer");
 
   return prefer != NULL && strstr (prefer, "handling=strict") != NULL;
+}
+
+/* What is carried by a POST or PUT. A body beyond the ceiling is told by its size alone. */
+static void
+read_write (SoupServerMessage *message,
+            TwRequest         *request,
+            GBytes           **body)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SoupMessageBody *whole = soup_server_message_get_request_body (message);
+
+  request->method = soup_server_message_get_method (message);
+  if (!is_write (request->method, request->path))
+    {
+      request->method = NULL;
+      return;
+    }
+  request->if_match = soup_message_headers_get_list (headers, "If-Match");
+  request->if_none_exist = soup_message_headers_get_list (headers, "If-None-Exist");
+  if (!soup_message_body_get_accumulate (whole))
+    {
+      request->n_body = TW_FACADE_MAX_BODY + 1;
+      return;
+    }
+  *body = soup_message_body_flatten (whole);
+  request->body = g_bytes_get_data (*body, &request->n_body);
+  if (request->body == NULL)
+    request->body = "";
 }
 
 static void
@@ -195,6 +264,8 @@ on_request (SoupServer        *server,
   const char *raw = g_uri_get_query (soup_server_message_get_uri (message));
   g_autofree char *base = dup_base (gateway, message);
   g_auto (TwReply) reply = { 0 };
+  g_autoptr (GBytes) body = NULL;
+  TwFacade facade = { gateway->ward, &gateway->seal, gateway->records };
   TwRequest request = {
     .path = path,
     .query = raw,
@@ -208,10 +279,12 @@ on_request (SoupServer        *server,
       open_stream (gateway, message, raw);
       return;
     }
+  read_write (message, &request, &body);
   if (g_str_equal (path, "/v1/range"))
     tw_range_handle (gateway->ward, &request, &reply);
-  else if (g_str_has_prefix (path, TW_FACADE_ROOT "/"))
-    tw_facade_handle (gateway->ward, &gateway->seal, &request, &reply);
+  else if (g_str_has_prefix (path, TW_FACADE_ROOT "/")
+           || (request.method != NULL && g_str_equal (path, TW_FACADE_ROOT)))
+    tw_facade_handle (&facade, &request, &reply);
   else
     tw_reply_set_problem (&reply, 404, "not-found",
                           "there is nothing here; the ward is at " TW_FACADE_ROOT);
@@ -347,6 +420,7 @@ tw_gateway_new (const TwGatewayOptions *options,
   gateway->host = g_strdup (options->bind);
   gateway->options.bind = gateway->host;
   gateway->token = g_strdup (options->token);
+  gateway->records = tw_records_new ();
   gateway->server = soup_server_new ("server-header", "twinward-gateway", NULL);
   if (!tw_seal_init (&gateway->seal, error))
     return NULL;
@@ -373,6 +447,7 @@ tw_gateway_free (TwGateway *gateway)
   g_clear_pointer (&gateway->stream, tw_stream_free);
   g_clear_object (&gateway->server);
   g_clear_pointer (&gateway->ward, tw_ward_free);
+  g_clear_pointer (&gateway->records, tw_records_free);
   g_free (gateway->token);
   g_free (gateway->host);
   g_free (gateway->url);

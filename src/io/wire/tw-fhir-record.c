@@ -346,11 +346,12 @@ read_order (TwFhirParse *parse,
   g_autoptr (TwFhirOrder) order = g_new0 (TwFhirOrder, 1);
   guint32 at[3], request[5];
 
-  if (!tw_fhir_parse_index (parse, entry, names, 3, at)
+  if (tw_json_type (&parse->document, entry) != '{'
+      || !tw_fhir_parse_index (parse, entry, names, 3, at)
       || !tw_fhir_parse_index (parse, at[2], request_names, 5, request))
     {
       g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
-                           _("a member stands in an entry twice"));
+                           _("no entry, or a member stands in it twice"));
       return NULL;
     }
   order->full_url = tw_fhir_parse_dup_text (parse, at[0]);
