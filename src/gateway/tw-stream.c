@@ -79,6 +79,8 @@ append_heartbeat (Reader  *reader,
     .type = TW_FRAME_HEARTBEAT,
     .t_us = tw_ward_get_now (ward),
     .hwm = tw_journal_get_next (tw_ward_get_journal (ward)) - 1,
+    .has_at = TRUE,
+    .at = reader->next - 1,
   };
 
   g_strlcpy (frame.token, token, sizeof frame.token);

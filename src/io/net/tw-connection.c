@@ -26,7 +26,7 @@ typedef struct
   char *content_type;
   GBytes *body;         /* NULL: none */
   gboolean streaming;
-  guint idle_s;
+  guint idle_ms;
   guint n_redirects;
   TwStreamFunc func;
   gpointer func_data;
@@ -139,7 +139,7 @@ restart_silence (Request *request)
 {
   if (request->on_idle != NULL)
     g_source_set_ready_time (request->on_idle,
-                             g_get_monotonic_time () + (gint64) request->idle_s * G_USEC_PER_SEC);
+                             g_get_monotonic_time () + (gint64) request->idle_ms * 1000);
 }
 
 static void
@@ -471,7 +471,7 @@ tw_connection_steal_refused (GAsyncResult *result)
 void
 tw_connection_stream_async (TwConnection *self,
                             const char *url,
-                            guint idle_s,
+                            guint idle_ms,
                             TwStreamFunc func,
                             gpointer func_data,
                             GCancellable *cancellable,
@@ -485,12 +485,12 @@ tw_connection_stream_async (TwConnection *self,
   if (request == NULL)
     return;
   request->streaming = TRUE;
-  request->idle_s = idle_s;
+  request->idle_ms = idle_ms;
   request->func = func;
   request->func_data = func_data;
-  if (idle_s > 0)
+  if (idle_ms > 0)
     {
-      request->on_idle = g_timeout_source_new_seconds (idle_s);
+      request->on_idle = g_timeout_source_new (idle_ms);
       g_source_set_callback (request->on_idle, on_silence, request, NULL);
       g_source_attach (request->on_idle, self->context);
       restart_silence (request);

@@ -89,12 +89,12 @@ TwResponse *tw_connection_send_finish (TwConnection *self, GAsyncResult *result,
  * NULL otherwise. */
 TwResponse *tw_connection_steal_refused (GAsyncResult *result);
 
-/* An endless body: pieces arrive as they come; idle_s without a byte is a TW_NET_ERROR_TIMEOUT.
+/* An endless body: pieces arrive as they come; idle_ms without a byte is a TW_NET_ERROR_TIMEOUT.
  * The task completes when the stream ends (error BROKEN or NULL error for a clean end) or is
  * cancelled. Pieces are given from the main loop, never from inside curl: func may cancel, start
  * requests, let go. */
 typedef void (*TwStreamFunc) (const char *bytes, gsize n, gpointer user_data);
-void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_s,
+void tw_connection_stream_async (TwConnection *self, const char *url, guint idle_ms,
                                  TwStreamFunc func,
                                  gpointer func_data, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);

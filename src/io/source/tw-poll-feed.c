@@ -225,7 +225,7 @@ end_poll (TwPollFeed *feed,
 {
   if (complete || feed->sort_honoured)
     feed->hi_us = feed->hi_next_us;
-  guint wait_ms = feed->plan.poll_s * 1000;
+  guint wait_ms = feed->plan.poll_ms;
   guint jitter_ms = (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1);
   set_timer (feed, wait_ms - wait_ms / 10 + jitter_ms);
   feed->events.on_polled (NULL, -1, feed->data);

@@ -13,7 +13,7 @@ typedef struct
   TwConnection *connection;
   const TwRoster *roster;  /* both outlive the feed */
   TwLedger *ledger;
-  guint poll_s;
+  guint poll_ms;
   gboolean all_in_one;     /* as of TwHistoryPlan */
   gboolean check_future;
   gboolean by_stamp;       /* the server can search by _lastUpdated */
@@ -34,7 +34,7 @@ TwPollFeed *tw_poll_feed_new (const TwPollPlan *plan, const TwPollEvents *events
 void tw_poll_feed_free (TwPollFeed *feed);
 /* stamp_us: a server stamp that was seen (history pages), date_us: the server's clock. */
 void tw_poll_feed_note (TwPollFeed *feed, const TwFhirPage *page, gint64 date_us);
-/* Polls now, then every poll_s with jitter. */
+/* Polls now, then every poll_ms with jitter. */
 void tw_poll_feed_start (TwPollFeed *feed);
 gboolean tw_poll_feed_is_running (const TwPollFeed *feed);
 void tw_poll_feed_stop (TwPollFeed *feed);

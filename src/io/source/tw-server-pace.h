@@ -11,9 +11,11 @@ typedef struct
   gint64 first_wait_us;   /* 1 s: back-off */
   gint64 longest_wait_us; /* 60 s */
   guint roster_ms;        /* 60 s: the roster is read again */
-  guint silence_s;        /* 10 s: a stream without a byte is lost */
+  guint silence_ms;       /* 10 s: a stream without a byte is lost */
   guint rescan_ms;        /* 1 h: while polling, the last 24 h are searched for late charting */
   guint offline_after;    /* 8 failures in a row: "working offline", still trying */
+  guint poll_ms;          /* 0: what the options say */
+  guint request_s;        /* 0: the usual deadlines of a request; else all of them */
 } TwServerPace;
 
 extern const TwServerPace tw_server_usual_pace;

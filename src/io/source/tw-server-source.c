@@ -12,7 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "tw-backoff.h"
-#include "tw-connection.h"
+#include "tw-connection-limits.h"
 #include "tw-feed-state.h"
 #include "tw-feed-teller.h"
 #include "tw-history-load.h"
@@ -31,7 +31,7 @@ const TwServerPace tw_server_usual_pace = {
   .first_wait_us = TW_SECOND,
   .longest_wait_us = 60 * TW_SECOND,
   .roster_ms = 60000,
-  .silence_s = 10,
+  .silence_ms = 10000,
   .rescan_ms = 3600000,
   .offline_after = 8,
 };
@@ -495,7 +495,7 @@ make_feed (ServerSource *self)
   if (uses_stream (self) && self->stream == NULL)
     {
       self->ledger = tw_ledger_new (0); /* corrections come by the stream */
-      self->stream = tw_stream_feed_new (self->connection, self->ward, self->pace.silence_s,
+      self->stream = tw_stream_feed_new (self->connection, self->ward, self->pace.silence_ms,
                                          &stream_events, self);
     }
   if (!uses_stream (self) && self->poll == NULL)
@@ -503,7 +503,7 @@ make_feed (ServerSource *self)
       TwPollPlan plan = {
         .connection = self->connection,
         .roster = self->roster,
-        .poll_s = self->poll_s,
+        .poll_ms = self->pace.poll_ms > 0 ? self->pace.poll_ms : self->poll_s * 1000,
         .all_in_one = self->capability->twinward_stream,
         .check_future = !self->capability->twinward_stream,
         .by_stamp = self->capability->observation_last_updated,
@@ -682,4 +682,11 @@ tw_server_source_set_pace (TwSource *source,
   self->pace = *pace;
   self->backoff.first_us = pace->first_wait_us;
   self->backoff.most_us = pace->longest_wait_us;
+  if (pace->request_s > 0)
+    {
+      TwNetLimits limits = tw_net_default_limits;
+
+      limits.connect_s = limits.low_speed_s = limits.deadline_s = pace->request_s;
+      tw_connection_set_limits (self->connection, &limits);
+    }
 }

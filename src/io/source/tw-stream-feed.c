@@ -14,13 +14,15 @@ struct _TwStreamFeed
 {
   TwConnection *connection;
   char *ward;
-  guint silence_s;
+  guint silence_ms;
   TwStreamFeedEvents events;
   gpointer data;
   GCancellable *cancellable; /* of the line that is open; NULL: none */
   char token[256];           /* "" : none yet */
   char epoch[TW_FRAME_MAX_TEXT];
-  guint64 last_q;            /* the newest number handed on; 0: any may follow */
+  gboolean counting;         /* last_q is known; else any number may follow */
+  guint64 last_q;            /* the newest number handed on */
+  guint n_holes;             /* lines in a row that ended in a hole before anything new came */
   gboolean greeted, hole, leaving, finished;
   int retry_s;               /* of a good-bye */
 };
@@ -46,15 +48,35 @@ check_number (TwStreamFeed *feed,
               const TwFrame *frame)
 {
   guint64 first = frame->type == TW_FRAME_CONFLATED ? frame->from_q : frame->q;
-  if (feed->last_q != 0 && frame->q <= feed->last_q)
+  if (feed->counting && frame->q <= feed->last_q)
     return FALSE; /* sent again after a reconnection */
-  if (feed->last_q != 0 && first > feed->last_q + 1)
+  if (feed->counting && first > feed->last_q + 1)
     {
       feed->hole = TRUE;
       return FALSE;
     }
   feed->last_q = frame->q;
+  feed->counting = TRUE;
+  feed->n_holes = 0;
   return TRUE;
+}
+
+/* A heartbeat says what was sent before it. What is missing was lost on the way; a heartbeat that comes after
+ * what it precedes is an old one. FALSE: neither is its token to be kept. */
+static gboolean
+check_heartbeat (TwStreamFeed *feed,
+                 const TwFrame *frame)
+{
+  if (!frame->has_at)
+    return TRUE;
+  if (!feed->counting)
+    {
+      feed->last_q = frame->at;
+      feed->counting = TRUE;
+    }
+  if (frame->at > feed->last_q)
+    feed->hole = TRUE;
+  return frame->at == feed->last_q;
 }
 
 static void
@@ -64,7 +86,7 @@ take_hello (TwStreamFeed *feed,
   gboolean fresh = feed->token[0] == '\0' || !g_str_equal (feed->epoch, frame->epoch);
   if (fresh)
     {
-      feed->last_q = 0;
+      feed->counting = FALSE;
       feed->token[0] = '\0';
     }
   g_strlcpy (feed->epoch, frame->epoch, sizeof feed->epoch);
@@ -102,6 +124,8 @@ on_frame (const TwFrame *frame,
         feed->events.on_frame (frame, feed->data);
       break;
     case TW_FRAME_HEARTBEAT:
+      if (!check_heartbeat (feed, frame))
+        break;
       if (frame->token[0] != '\0')
         g_strlcpy (feed->token, frame->token, sizeof feed->token);
       feed->events.on_frame (frame, feed->data);
@@ -150,7 +174,8 @@ on_bytes (const char *bytes,
     {
       g_set_error_literal (&error, TW_NET_ERROR, TW_NET_ERROR_BROKEN,
                            _("Readings were lost on the way. They are fetched again."));
-      end (line, TW_STREAM_END_BROKEN, error, -1);
+      /* A token that leads behind what was lost will never bring it: everything is read anew. */
+      end (line, ++line->feed->n_holes < 2 ? TW_STREAM_END_BROKEN : TW_STREAM_END_GONE, error, -1);
     }
   else if (line->feed->leaving)
     end (line, line->feed->finished ? TW_STREAM_END_FINISHED : TW_STREAM_END_BYE, NULL,
@@ -186,14 +211,14 @@ on_ended (GObject *source,
 TwStreamFeed *
 tw_stream_feed_new (TwConnection *connection,
                     const char *ward,
-                    guint silence_s,
+                    guint silence_ms,
                     const TwStreamFeedEvents *events,
                     gpointer data)
 {
   TwStreamFeed *feed = g_new0 (TwStreamFeed, 1);
   feed->connection = g_object_ref (connection);
   feed->ward = ward != NULL ? g_uri_escape_string (ward, NULL, FALSE) : NULL;
-  feed->silence_s = silence_s;
+  feed->silence_ms = silence_ms;
   feed->events = *events;
   feed->data = data;
   return feed;
@@ -227,7 +252,7 @@ tw_stream_feed_start (TwStreamFeed *feed)
   line->cancellable = g_cancellable_new ();
   feed->cancellable = g_object_ref (line->cancellable);
   feed->greeted = feed->hole = feed->leaving = feed->finished = FALSE;
-  tw_connection_stream_async (feed->connection, url, feed->silence_s, on_bytes, line,
+  tw_connection_stream_async (feed->connection, url, feed->silence_ms, on_bytes, line,
                               line->cancellable, on_ended, line);
 }
 
@@ -250,5 +275,6 @@ tw_stream_feed_forget (TwStreamFeed *feed)
 {
   feed->token[0] = '\0';
   feed->epoch[0] = '\0';
-  feed->last_q = 0;
+  feed->counting = FALSE;
+  feed->n_holes = 0;
 }

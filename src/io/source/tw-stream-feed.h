@@ -31,8 +31,8 @@ typedef struct
 
 typedef struct _TwStreamFeed TwStreamFeed;
 
-/* ward: NULL for the server's own. silence_s: after so long without a byte the line is lost. */
-TwStreamFeed *tw_stream_feed_new (TwConnection *connection, const char *ward, guint silence_s,
+/* ward: NULL for the server's own. silence_ms: after so long without a byte the line is lost. */
+TwStreamFeed *tw_stream_feed_new (TwConnection *connection, const char *ward, guint silence_ms,
                                   const TwStreamFeedEvents *events, gpointer data);
 void tw_stream_feed_free (TwStreamFeed *feed);
 /* Connects, from the resume token where there is one. */

@@ -5,6 +5,7 @@
 
 #include "tw-frame.h"
 
+#include "tw-crc32c.h"
 #include "tw-decimal.h"
 #include "tw-frame-dictionary.h"
 #include "tw-json-tape.h"
@@ -24,6 +25,7 @@ struct _TwFrameReader
   TwFrameDictionary *dictionary;
   guint64 n_unknown;
   gboolean greeted;
+  gboolean begun, checked; /* a line came; the first one carried its check, so all must */
   GError *failure;       /* once wrong, always wrong */
   TwFrame frame;         /* the one being decoded */
 };
@@ -42,6 +44,7 @@ typedef enum
   KEY_TO,
   KEY_HWM,
   KEY_TOKEN,
+  KEY_AT,
   KEY_V,
   KEY_EPOCH,
   KEY_WARD,
@@ -55,7 +58,7 @@ typedef enum
 
 static const char *const key_names[N_KEYS] = {
   "t",     "q",   "p",     "ts", "x",     "ch",   "now",  "why",   "from",     "to",
-  "hwm",   "token", "v",   "epoch", "ward", "hb_s", "speed", "recorded", "invented", "retry_s",
+  "hwm",   "token", "at",  "v",   "epoch", "ward", "hb_s", "speed", "recorded", "invented", "retry_s",
 };
 
 /* One line: where the value of each key stands on the tape; 0: absent. */
@@ -455,7 +458,8 @@ read_heartbeat (TwFrameReader *reader,
       && !tw_frame_take_text (&line->document, line->at[KEY_TOKEN], frame->token,
                               sizeof frame->token))
     return fail_key (error, KEY_TOKEN);
-  return TRUE;
+  frame->has_at = line->at[KEY_AT] != 0;
+  return !frame->has_at || read_count (line, KEY_AT, &frame->at, error);
 }
 
 static gboolean
@@ -579,6 +583,49 @@ read_line (TwFrameReader *reader,
   return TRUE;
 }
 
+/* The check at the end of a line, written in one form only; FALSE when there is none. */
+static gboolean
+find_check (const char *text,
+            gsize length,
+            guint32 *check)
+{
+  const gsize n_key = strlen (TW_FRAME_CHECK_KEY);
+  const char *tail = text + length - TW_FRAME_CHECK_BYTES;
+
+  if (length < TW_FRAME_CHECK_BYTES || memcmp (tail, TW_FRAME_CHECK_KEY, n_key) != 0
+      || memcmp (text + length - 2, "\"}", 2) != 0)
+    return FALSE;
+  *check = 0;
+  for (const char *p = tail + n_key; p < text + length - 2; p++)
+    {
+      if (!g_ascii_isxdigit (*p) || g_ascii_isupper (*p))
+        return FALSE;
+      *check = *check << 4 | (guint32) g_ascii_xdigit_value (*p);
+    }
+  return TRUE;
+}
+
+/* Whether the line is what was sent, as far as can be known. */
+static gboolean
+check_line (TwFrameReader *reader,
+            const char *text,
+            gsize length,
+            GError **error)
+{
+  guint32 check;
+  gboolean has = find_check (text, length, &check);
+
+  if (!reader->begun)
+    reader->checked = has;
+  reader->begun = TRUE;
+  if (has == reader->checked
+      && (!has || check == tw_crc32c (text, length - TW_FRAME_CHECK_BYTES)))
+    return TRUE;
+  g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,
+                       _("a line of the ward stream was damaged on the way"));
+  return FALSE;
+}
+
 static gboolean
 is_blank (const char *text,
           gsize length)
@@ -611,7 +658,8 @@ read_lines (TwFrameReader *reader,
       if (n > TW_FRAME_MAX_LINE)
         break; /* the caller sees that too much is pending */
       if (!is_blank (data + start, n)
-          && !read_line (reader, data + start, n, func, user_data, error))
+          && (!check_line (reader, data + start, n, error)
+              || !read_line (reader, data + start, n, func, user_data, error)))
         return FALSE;
       start += n + 1;
     }

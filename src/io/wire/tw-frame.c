@@ -4,6 +4,7 @@
 
 #include "tw-frame.h"
 
+#include "tw-crc32c.h"
 #include "tw-decimal.h"
 #include "tw-text.h"
 
@@ -151,6 +152,17 @@ append_gap (GString *out,
 }
 
 void
+tw_frame_seal_line (GString *out,
+                    gsize start)
+{
+  g_return_if_fail (out != NULL && out->len > start && out->str[out->len - 1] == '}');
+
+  g_string_truncate (out, out->len - 1);
+  g_string_append_printf (out, TW_FRAME_CHECK_KEY "%08x\"}\n",
+                          tw_crc32c (out->str + start, out->len - start));
+}
+
+void
 tw_frame_write (GString *out,
                 const TwFrame *frame)
 {
@@ -159,8 +171,10 @@ tw_frame_write (GString *out,
     [TW_FRAME_GAP] = "gap",             [TW_FRAME_BYE] = "bye",   [TW_FRAME_HEARTBEAT] = "hb",
     [TW_FRAME_CONFLATED] = "conflated",
   };
+  gsize start;
 
   g_return_if_fail (out != NULL && frame != NULL);
+  start = out->len;
   g_return_if_fail (frame->type < G_N_ELEMENTS (names) && names[frame->type] != NULL);
 
   g_string_append_printf (out, "{\"t\":\"%s\"", names[frame->type]);
@@ -189,13 +203,16 @@ tw_frame_write (GString *out,
       append_whole (out, "now", frame->t_us);
       append_count (out, "hwm", frame->hwm);
       append_text (out, "token", frame->token);
+      if (frame->has_at)
+        append_count (out, "at", frame->at);
       break;
     default:
       append_text (out, "why", frame->why);
       append_whole (out, "retry_s", frame->retry_s);
       break;
     }
-  g_string_append (out, "}\n");
+  g_string_append_c (out, '}');
+  tw_frame_seal_line (out, start);
 }
 
 static void
@@ -221,8 +238,11 @@ tw_frame_write_dict (GString *out,
                      const char *const *beds,
                      gsize n)
 {
+  gsize start;
+
   g_return_if_fail (out != NULL && (puids != NULL || n == 0));
 
+  start = out->len;
   g_string_append (out, "{\"t\":\"dict\",\"ch\":{");
   for (int channel = 0; channel < TW_N_CHANNELS; channel++)
     append_channel_entry (out, (TwChannel) channel);
@@ -236,5 +256,6 @@ tw_frame_write_dict (GString *out,
         append_text (out, "bed", beds[i]);
       g_string_append_c (out, '}');
     }
-  g_string_append (out, "}}\n");
+  g_string_append (out, "}}");
+  tw_frame_seal_line (out, start);
 }

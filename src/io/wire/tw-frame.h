@@ -61,6 +61,9 @@ typedef struct
   gboolean invented;               /* hello: demo patients */
   int retry_s;                     /* bye */
   guint64 hwm;                     /* hb: newest q */
+  gboolean has_at;                 /* hb: at is said */
+  guint64 at;                      /* hb: the number that was sent last before it; the token leads on
+                                    * from there */
 } TwFrame;
 
 #define TW_FRAME_VERSION 1
@@ -68,7 +71,8 @@ typedef struct
 
 /* Reader: keeps the dictionary, decodes line by line. Feed any pieces of the byte stream; a line
  * longer than 1 MiB, bad JSON, a field of the wrong type, a value for an unknown dictionary id,
- * or a first frame other than hello is an error (reconnect), and so is every call after it.
+ * or a first frame other than hello is an error (reconnect), and so is every call after it. So is a line
+ * whose check does not fit its bytes; where the first line carries one, every line must.
  * Frames of unknown type are left out; one that carries q, and a correction or gap of an unknown
  * channel, comes as a tick without values (type SAMPLES, n 0), so that its number is not missed.
  * q is handed over as it came: the caller checks that it rises by one. */
@@ -92,6 +96,10 @@ gboolean tw_frame_reader_get_patient (const TwFrameReader *reader, gsize index,
  * frame of type DICT is written by tw_frame_write_dict only. */
 void tw_frame_write (GString *out, const TwFrame *frame);
 void tw_frame_write_dict (GString *out, const char *const *puids, const char *const *beds, gsize n);
+/* Ends the line that begins at start of out: its check and the newline. The two above do so themselves. */
+void tw_frame_seal_line (GString *out, gsize start);
+#define TW_FRAME_CHECK_KEY ",\"crc\":\""
+#define TW_FRAME_CHECK_BYTES 18 /* ,"crc":"xxxxxxxx"} */
 /* What one step of a scaled integer is worth, in the channel's inside unit. */
 double tw_frame_scale (TwChannel channel);
 

@@ -266,7 +266,7 @@ stream (TwConnection *connection,
         End *end)
 {
   end->pieces = g_string_new (NULL);
-  tw_connection_stream_async (connection, url, idle_s, on_piece, end, cancellable, on_streamed,
+  tw_connection_stream_async (connection, url, idle_s * 1000, on_piece, end, cancellable, on_streamed,
                               end);
   wait_for (end);
 }
@@ -596,7 +596,7 @@ test_dispose (void)
   ends[8].pieces = g_string_new (NULL);
   for (guint i = 0; i < 8; i++)
     tw_connection_get_async (connection, "/drip", NULL, NULL, on_got, &ends[i]);
-  tw_connection_stream_async (connection, "/endless", 10, on_piece, &ends[8], NULL, on_streamed,
+  tw_connection_stream_async (connection, "/endless", 10000, on_piece, &ends[8], NULL, on_streamed,
                               &ends[8]);
   while (ends[8].pieces->len == 0)
     g_main_context_iteration (NULL, TRUE);

@@ -132,7 +132,7 @@ new_source (const TwTestWard *ward,
   pace.first_wait_us = 20000;
   pace.longest_wait_us = 100000;
   pace.roster_ms = 200;
-  pace.silence_s = 1;
+  pace.silence_ms = 1000;
   pace.offline_after = 3;
   tw_server_source_set_pace (source, &pace);
   return source;
@@ -450,6 +450,42 @@ test_end (void)
   finish (source, &heard, ward);
 }
 
+static void
+write_heartbeat (TwTestWard *ward,
+                 const char *token,
+                 guint64 at)
+{
+  TwFrame frame = { .type = TW_FRAME_HEARTBEAT, .t_us = g_get_real_time (), .has_at = TRUE, .at = at };
+  g_strlcpy (frame.token, token, sizeof frame.token);
+  tw_test_ward_write_frame (ward, &frame);
+}
+
+/* A line was swallowed on the way: the heartbeat behind it tells, and its token, which leads behind the loss,
+ * is not kept. An old heartbeat that comes late changes nothing. */
+static void
+test_lost_lines (void)
+{
+  TwTestWard *ward = new_ward ();
+  TwSource *source = new_source (ward, NULL);
+  TwHeard heard;
+  tw_heard_init (&heard, source);
+  tw_source_start (source);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  tw_test_ward_sample (ward, 9, "pa", base_us + 8 * TW_MINUTE + TW_SECOND, 83);
+  write_heartbeat (ward, "token-9", 9);
+  write_heartbeat (ward, "token-old", 4);
+  write_heartbeat (ward, "token-11", 11);
+  tw_wait_until (tw_test_ward_count (ward, "/v1/stream?from=token-9") == 1);
+  g_assert_cmpuint (tw_test_ward_count (ward, "/v1/stream?from=*"), ==, 1);
+  g_assert_cmpuint (tw_test_ward_count (ward, "/fhir/R4/Observation?patient=pb*"), ==, 1);
+
+  /* It is lost again and again: then the histories have it. */
+  write_heartbeat (ward, "token-11", 11);
+  tw_wait_until (tw_test_ward_count (ward, "/fhir/R4/Observation?patient=pb*") == 2);
+  g_assert_cmpuint (tw_test_ward_count (ward, "/v1/stream"), ==, 2);
+  finish (source, &heard, ward);
+}
+
 /* Another run of the ward behind the same address: roster and history are read again. */
 static void
 test_new_epoch (void)
@@ -515,6 +551,7 @@ main (int argc,
   g_test_add_func ("/source/stream/offline", test_offline);
   g_test_add_func ("/source/stream/broken-frames", test_broken_frames);
   g_test_add_func ("/source/stream/end", test_end);
+  g_test_add_func ("/source/stream/lost-lines", test_lost_lines);
   g_test_add_func ("/source/stream/new-epoch", test_new_epoch);
   g_test_add_func ("/source/stream/stop-anywhere", test_stop_anywhere);
   return g_test_run ();

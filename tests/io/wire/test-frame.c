@@ -33,6 +33,28 @@ write_hello (GString *out)
   tw_frame_write_dict (out, puids, beds, G_N_ELEMENTS (puids));
 }
 
+static void
+drop_checks (GString *out)
+{
+  const gsize n_check = TW_FRAME_CHECK_BYTES;
+  gsize at = 0;
+
+  for (const char *end; (end = strchr (out->str + at, '\n')) != NULL;)
+    {
+      at = (gsize) (end - out->str) - n_check;
+      g_string_erase (out, (gssize) at, (gssize) n_check - 1);
+      at += 2;
+    }
+}
+
+/* The same without the checks, for lines that are written by hand. */
+static void
+write_plain_hello (GString *out)
+{
+  write_hello (out);
+  drop_checks (out);
+}
+
 /* Values on the grid of the stream, so that they come back as the very numbers. */
 static double
 random_value (GRand *rand,
@@ -162,7 +184,7 @@ test_exact (void)
   tw_frame_write (out, &frame);
   g_assert_cmpstr (out->str, ==,
                    "{\"t\":\"s\",\"q\":41,\"p\":2,\"ts\":1795356130000000,"
-                   "\"x\":[[0,825,0],[6,3700,64],[5,null,0]]}\n");
+                   "\"x\":[[0,825,0],[6,3700,64],[5,null,0]],\"crc\":\"a59c6b4b\"}\n");
 }
 
 static void
@@ -211,7 +233,7 @@ test_hello (void)
   const TwFrame *hello;
   const char *puid, *bed;
 
-  write_hello (out);
+  write_plain_hello (out);
   g_string_append (out, "\r\n  \n{\"t\":\"weather\",\"sun\":[1]}\n"
                         "{\"t\":\"dict\",\"ch\":{\"0\":{\"name\":\"heart_rate\",\"ucum\":\"/min\",\"scale\":0.5},"
                         "\"7\":{\"name\":\"aura\",\"ucum\":\"glow\"},\"8\":{\"name\":\"spo2\",\"ucum\":\"‰\"}}}\n"
@@ -320,7 +342,7 @@ test_bad_lines (void)
       g_autoptr (GError) again = NULL;
 
       g_test_message ("%s", line);
-      write_hello (out);
+      write_plain_hello (out);
       g_string_append_printf (out, "%s\n", line);
       g_assert_false (tw_frame_reader_feed (reader, out->str, out->len, on_frame, frames, &error));
       g_assert_cmpint (error->domain, ==, TW_WIRE_ERROR);
@@ -355,7 +377,7 @@ test_too_many (void)
       g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (TwFrame));
       g_autoptr (GString) out = g_string_new (NULL);
 
-      write_hello (out);
+      write_plain_hello (out);
       g_string_append (out, "{\"t\":\"s\",\"q\":1,\"p\":1,\"ts\":5,\"x\":[");
       for (int i = 0; i < TW_FRAME_MAX_VALUES + more; i++)
         g_string_append (out, i > 0 ? ",[0,1,0]" : "[0,1,0]");
@@ -396,7 +418,7 @@ test_long_line (void)
     g_autoptr (GString) out = g_string_new (NULL);
     g_autoptr (GError) error = NULL;
 
-    write_hello (out);
+    write_plain_hello (out);
     g_string_append (out, "{\"t\":\"bye\",\"why\":\"");
     for (int i = 0; i < TW_FRAME_MAX_LINE - 40; i++)
       g_string_append_c (out, 'x');
@@ -459,6 +481,8 @@ test_mutants (void)
       g_autoptr (GString) mutant = g_string_new_len (out->str, (gssize) out->len);
       g_autoptr (GError) error = NULL;
 
+      if (i % 4 > 0) /* past the checks, to what reads the fields */
+        drop_checks (mutant);
       if (i % 2 == 0)
         wire_mutate (mutant, rand);
       else
@@ -492,7 +516,7 @@ test_newer (void)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  write_hello (out);
+  write_plain_hello (out);
   g_string_append (out, "{\"t\":\"dict\",\"ch\":{\"7\":{\"name\":\"aura\",\"ucum\":\"glow\"}}}\n"
                         "{\"t\":\"corr\",\"q\":1,\"p\":1,\"ch\":7,\"ts\":5,\"now\":3}\n"
                         "{\"t\":\"gap\",\"q\":2,\"p\":2,\"ch\":7,\"from\":5,\"to\":6}\n"
@@ -534,7 +558,7 @@ test_page (void)
   for (int i = 0; lines[i] != NULL; i++)
     if (g_str_has_prefix (lines[i], "    {"))
       {
-        g_autofree char *line = g_strconcat (lines[i], "\n", NULL);
+        g_autofree char *line = g_strconcat (lines[i] + 4, "\n", NULL);
 
         tw_frame_reader_feed (reader, line, strlen (line), on_frame, frames, &error);
         g_assert_no_error (error);
@@ -545,6 +569,56 @@ test_page (void)
   g_assert_cmpint (tick->t_us, ==, T0);
   g_assert_cmpfloat (tick->values[0].value, ==, 82.5);
   g_assert_cmpstr (g_array_index (frames, TwFrame, 3).token, ==, "AQIDBA");
+}
+
+/* Every flipped bit of a line ends the connection before anything of it, or after it, is believed. */
+static void
+test_flips (void)
+{
+  g_autoptr (GString) out = make_stream (11, 2);
+  gsize first = 0, last = 0, n_lines = 0;
+
+  for (gsize i = 0; i < out->len; i++)
+    if (out->str[i] == '\n' && ++n_lines == 2)
+      first = i + 1;
+    else if (out->str[i] == '\n' && n_lines == 3)
+      last = i;
+  for (gsize bit = 8 * first; bit < 8 * last; bit++)
+    {
+      g_autoptr (TwFrameReader) reader = tw_frame_reader_new ();
+      g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (TwFrame));
+
+      out->str[bit / 8] ^= (char) (1 << bit % 8);
+      g_assert_false (tw_frame_reader_feed (reader, out->str, out->len, on_frame, frames, NULL));
+      g_assert_cmpuint (frames->len, ==, 2);
+      out->str[bit / 8] ^= (char) (1 << bit % 8);
+    }
+}
+
+/* Where the first line carries a check, one without is as bad as a wrong one, and the other way round. */
+static void
+test_missing_check (void)
+{
+  g_autoptr (GString) sealed = make_stream (11, 1), plain = make_stream (11, 1);
+  const char *const *mixes[2];
+  g_auto (GStrv) a = NULL, b = NULL;
+
+  drop_checks (plain);
+  a = g_strsplit (sealed->str, "\n", -1);
+  b = g_strsplit (plain->str, "\n", -1);
+  mixes[0] = (const char *const[]) { a[0], b[1] };
+  mixes[1] = (const char *const[]) { b[0], a[1] };
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (TwFrameReader) reader = tw_frame_reader_new ();
+      g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (TwFrame));
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = g_strdup_printf ("%s\n%s\n", mixes[i][0], mixes[i][1]);
+
+      g_assert_false (tw_frame_reader_feed (reader, text, strlen (text), on_frame, frames, &error));
+      g_assert_nonnull (strstr (error->message, "damaged"));
+      g_assert_cmpuint (frames->len, ==, 1);
+    }
 }
 
 int
@@ -563,5 +637,7 @@ main (int argc,
   g_test_add_func ("/frame/long-line", test_long_line);
   g_test_add_func ("/frame/truncated", test_truncated);
   g_test_add_func ("/frame/mutants", test_mutants);
+  g_test_add_func ("/frame/flips", test_flips);
+  g_test_add_func ("/frame/missing-check", test_missing_check);
   return g_test_run ();
 }
