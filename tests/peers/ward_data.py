@@ -48,7 +48,7 @@ def encounter(name, patient_name, places, status="in-progress"):
             "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
             "subject": {"reference": f"Patient/{patient_name}"},
             "period": {"start": iso(-86400)},
-            "location": [{"location": {"reference": f"Location/{place}"}} for place in places]}
+            "location": [{"location": {"reference": f"Location/{place}"}, "status": "active"} for place in places]}
 
 
 def observation(name, patient_name, code, category, when):
