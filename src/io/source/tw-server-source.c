@@ -646,11 +646,18 @@ server_source_free (TwSource *source)
   g_free (self);
 }
 
+static TwConnection *
+get_connection (TwSource *source)
+{
+  return ((ServerSource *) source)->connection;
+}
+
 TwSource *
 tw_server_source_new (const TwServerSourceOptions *options,
                       GError **error)
 {
-  static const TwSourceClass klass = { start, stop, retry, get_counts, server_source_free };
+  static const TwSourceClass klass = { start, stop, retry, get_counts, server_source_free,
+                                      get_connection };
   g_return_val_if_fail (options != NULL && options->base_url != NULL, NULL);
   g_autoptr (TwConnection) connection = tw_connection_new (options->base_url, error);
   if (connection == NULL)

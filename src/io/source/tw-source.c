@@ -49,3 +49,11 @@ tw_source_free (TwSource *source)
   if (source != NULL)
     source->klass->free (source);
 }
+
+TwConnection *
+tw_source_get_connection (TwSource *source)
+{
+  g_return_val_if_fail (source != NULL, NULL);
+
+  return source->klass->get_connection != NULL ? source->klass->get_connection (source) : NULL;
+}

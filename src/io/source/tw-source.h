@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 typedef struct _TwSource TwSource;
+typedef struct _TwConnection TwConnection;
 
 /* The receiver; all calls come on the main context. Pointers are borrowed for the call. */
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   void (*retry) (TwSource *source);                          /* "Retry Now" */
   void (*get_counts) (TwSource *source, TwFeedCounts *counts);
   void (*free) (TwSource *source);
+  TwConnection *(*get_connection) (TwSource *source);        /* NULL: reads from no server */
 } TwSourceClass;
 
 /* First member of every implementation. */
@@ -51,6 +53,8 @@ void tw_source_stop (TwSource *source);
 void tw_source_retry (TwSource *source);
 void tw_source_get_counts (TwSource *source, TwFeedCounts *counts);
 void tw_source_free (TwSource *source);
+/* The connection to the server that it reads from, borrowed; NULL: there is none. */
+TwConnection *tw_source_get_connection (TwSource *source);
 
 /* A FHIR R4 server, by stream where the gateway offers one, by polling elsewhere. */
 typedef struct
