@@ -363,6 +363,14 @@ tw_connection_set_trust (TwConnection *self,
 }
 
 void
+tw_connection_set_patience (TwConnection *self,
+                            guint slow_s)
+{
+  g_return_if_fail (TW_IS_CONNECTION (self) && slow_s > 0);
+  self->limits.low_speed_s = slow_s;
+}
+
+void
 tw_connection_set_limits (TwConnection *self,
                           const TwNetLimits *limits)
 {

@@ -43,6 +43,8 @@ void tw_connection_set_bearer (TwConnection *self, const char *token);
 /* Read now, told later: what cannot be read or is not well formed is the error of every request.
  * NULL: the system's authorities alone. */
 void tw_connection_set_trust (TwConnection *self, const TwTrust *trust);
+/* For how long an answer may drip, slower than 64 bytes a second, before it is given up (30 s). */
+void tw_connection_set_patience (TwConnection *self, guint slow_s);
 
 typedef struct
 {

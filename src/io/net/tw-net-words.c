@@ -38,15 +38,15 @@ static const struct
   { "self signed",
     N_("its certificate is signed by itself, by no authority that this computer trusts. Ask those "
        "who run the server for their authority’s file, and import it") },
+  { "pinned public key",
+    N_("its key is not the one that this site has pinned. Somebody may be listening in between, or "
+       "the key was renewed. Ask those who run the server before anything else") },
   { "subject name",
     N_("its certificate belongs to another server. Check the address; if it is right, tell those "
        "who run the server") },
   { "does not match",
     N_("its certificate belongs to another server. Check the address; if it is right, tell those "
        "who run the server") },
-  { "pinned public key",
-    N_("its key is not the one that this site has pinned. Somebody may be listening in between, or "
-       "the key was renewed. Ask those who run the server before anything else") },
   { "unsupported protocol",
     N_("it offers only encryption that is known to be broken. Ask those who run the server to "
        "switch on TLS 1.2 or 1.3") },
@@ -67,8 +67,8 @@ explain_certificate (const char *detail)
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     if (strstr (lower, refusals[i].mark) != NULL)
       return _(refusals[i].meaning);
-  return _("no secure connection could be agreed on. Ask those who run the server to switch on TLS "
-           "1.2 or 1.3 with a certificate of their authority");
+  return _("no secure connection could be agreed on. Ask those who run the server whether it "
+           "speaks TLS 1.2 or 1.3, and whether it wants a client certificate");
 }
 
 /* The server's alert about a certificate of ours, or about the lack of one. */
@@ -154,6 +154,8 @@ tw_net_words_for_transport (CURLcode code,
     case CURLE_URL_MALFORMAT:
       return g_error_new (TW_NET_ERROR, TW_NET_ERROR_ADDRESS,
                           _("The server's address cannot be used."));
+    case CURLE_OUT_OF_MEMORY: /* curl's word for a line that outgrows its own ceiling */
+      return tw_net_words_header_flood (host);
     case CURLE_FILESIZE_EXCEEDED:
       return tw_net_words_too_large (host);
     default:

@@ -13,6 +13,7 @@ typedef struct
   guint roster_ms;        /* 60 s: the roster is read again */
   guint silence_ms;       /* 10 s: a stream without a byte is lost */
   guint rescan_ms;        /* 1 h: while polling, the last 24 h are searched for late charting */
+  guint slow_s;           /* 0: the connection's usual 30 s; an answer that drips longer is given up */
   guint offline_after;    /* 8 failures in a row: "working offline", still trying */
   guint poll_ms;          /* 0: what the options say */
   guint request_s;        /* 0: the usual deadlines of a request; else all of them */

@@ -687,6 +687,8 @@ tw_server_source_set_pace (TwSource *source,
 {
   ServerSource *self = (ServerSource *) source;
   self->pace = *pace;
+  if (pace->slow_s > 0)
+    tw_connection_set_patience (self->connection, pace->slow_s);
   self->backoff.first_us = pace->first_wait_us;
   self->backoff.most_us = pace->longest_wait_us;
   if (pace->request_s > 0)
