@@ -24,7 +24,7 @@ struct _TwApplication
   TwDemoServer *demo;
   gboolean wants_demo, timings;
   double speed;
-  char *server, *token_file, *ward, *token;
+  char *server, *token_file, *ward, *patients_file, *token;
   TwTrustOptions trust;
 };
 
@@ -70,7 +70,8 @@ on_painted_forecast (GdkFrameClock *clock,
 static void
 open_server (TwApplication *self)
 {
-  TwServerAddress address = { .base_url = self->server, .token = self->token, .ward = self->ward };
+  TwServerAddress address = { .base_url = self->server, .token = self->token, .ward = self->ward,
+                              .patients_file = self->patients_file };
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSession) session = NULL;
 
@@ -101,6 +102,7 @@ on_demo_ready (TwDemoServer *demo,
   self->token = g_strdup (token);
   tw_trust_options_clear (&self->trust);
   g_clear_pointer (&self->ward, g_free);
+  g_clear_pointer (&self->patients_file, g_free);
   open_server (self);
 }
 
@@ -328,9 +330,11 @@ tw_application_handle_local_options (GApplication *application,
       return 2;
     }
   if (self->server == NULL
-      && (self->token_file != NULL || self->ward != NULL || !tw_trust_options_is_empty (&self->trust)))
+      && (self->token_file != NULL || self->ward != NULL || self->patients_file != NULL
+          || !tw_trust_options_is_empty (&self->trust)))
     {
-      g_printerr ("%s\n", _("--token-file, --ward, --ca, --pin, --client-cert and --proxy need --server."));
+      g_printerr ("%s\n", _("--token-file, --ward, --patients-file, --ca, --pin, --client-cert and --proxy "
+                           "need --server."));
       return 2;
     }
   if (!tw_trust_options_check (&self->trust, &error))
@@ -374,6 +378,7 @@ tw_application_finalize (GObject *object)
   g_free (self->token);
   tw_trust_options_clear (&self->trust);
   g_free (self->ward);
+  g_free (self->patients_file);
   G_OBJECT_CLASS (tw_application_parent_class)->finalize (object);
 }
 
@@ -400,7 +405,10 @@ tw_application_init (TwApplication *self)
     { "server", 0, 0, G_OPTION_ARG_STRING, &self->server, N_("Connect to a FHIR R4 server"), N_("URL") },
     { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &self->token_file,
       N_("Take the server’s token from the first line of a file"), N_("FILE") },
-    { "ward", 0, 0, G_OPTION_ARG_STRING, &self->ward, N_("Show one ward only"), N_("ID") },
+    { "ward", 0, 0, G_OPTION_ARG_STRING, &self->ward,
+      N_("Show one ward only: id of a Location, or Group/ID, or List/ID"), N_("ID") },
+    { "patients-file", 0, 0, G_OPTION_ARG_FILENAME, &self->patients_file,
+      N_("Show the patients whose ids are in a file"), N_("FILE") },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
     { "timings", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->timings,
       "Print when the first frame and the first forecast were painted", NULL },

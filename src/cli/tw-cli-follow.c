@@ -18,7 +18,7 @@
 
 typedef struct
 {
-  char *server, *token_file, *ward, *patient;
+  char *server, *token_file, *ward, *patient, *patients_file;
   TwTrustOptions trust;
   gboolean history, poll_only;
   int for_s;
@@ -41,6 +41,7 @@ options_clear (Options *options)
   tw_trust_options_clear (&options->trust);
   g_clear_pointer (&options->ward, g_free);
   g_clear_pointer (&options->patient, g_free);
+  g_clear_pointer (&options->patients_file, g_free);
 }
 
 static void
@@ -176,7 +177,10 @@ parse_options (Options *options, int *argc, char ***argv)
     { "server", 0, 0, G_OPTION_ARG_STRING, &options->server, N_ ("Base address of the FHIR server"), "URL" },
     { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &options->token_file,
       N_ ("File that holds the bearer token"), "FILE" },
-    { "ward", 0, 0, G_OPTION_ARG_STRING, &options->ward, N_ ("Only this ward (Location id)"), "ID" },
+    { "ward", 0, 0, G_OPTION_ARG_STRING, &options->ward,
+      N_ ("Only this ward (id of a Location, or Group/ID, or List/ID)"), "ID" },
+    { "patients-file", 0, 0, G_OPTION_ARG_FILENAME, &options->patients_file,
+      N_ ("Only these patients (a file with one id a line)"), "FILE" },
     { "patient", 0, 0, G_OPTION_ARG_STRING, &options->patient, N_ ("Print only this patient"), "ID" },
     { "history", 0, 0, G_OPTION_ARG_NONE, &options->history, N_ ("Print the first load as well"), NULL },
     { "poll", 0, 0, G_OPTION_ARG_NONE, &options->poll_only, N_ ("Poll even where there is a stream"), NULL },
@@ -214,7 +218,8 @@ open_session (const Options *options)
   g_autofree char *token = NULL;
   g_autoptr (GError) error = NULL;
   TwServerAddress address
-    = { .base_url = options->server, .ward = options->ward, .poll_only = options->poll_only };
+    = { .base_url = options->server, .ward = options->ward, .poll_only = options->poll_only,
+        .patients_file = options->patients_file };
   TwSession *session;
 
   if (options->token_file != NULL)

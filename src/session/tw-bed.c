@@ -187,6 +187,23 @@ tw_bed_add_gap (TwBed *bed, TwChannel channel, gint64 from_us, gint64 to_us)
   mark_dirty (bed);
 }
 
+void
+tw_bed_remove_gap (TwBed *bed, TwChannel channel, gint64 from_us, gint64 to_us)
+{
+  g_return_if_fail (bed != NULL);
+
+  for (guint i = 0; i < bed->view.gaps->len; i++)
+    {
+      const TwGapInterval *gap = &g_array_index (bed->view.gaps, TwGapInterval, i);
+
+      if (gap->channel != channel || gap->from_us != from_us || gap->to_us != to_us)
+        continue;
+      g_array_remove_index (bed->view.gaps, i);
+      mark_dirty (bed);
+      return;
+    }
+}
+
 gboolean
 tw_bed_has_work (const TwBed *bed, gint64 mono_us)
 {

@@ -26,6 +26,8 @@ void tw_bed_queue (TwBed *bed, const TwObservation *readings, gsize n, gint64 mo
 /* The source has no more history to give: what is held back may be used. */
 void tw_bed_end_history (TwBed *bed);
 void tw_bed_add_gap (TwBed *bed, TwChannel channel, gint64 from_us, gint64 to_us);
+/* Exactly this gap was filled. */
+void tw_bed_remove_gap (TwBed *bed, TwChannel channel, gint64 from_us, gint64 to_us);
 
 /* TRUE when tw_bed_work () has something to do now. */
 gboolean tw_bed_has_work (const TwBed *bed, gint64 mono_us);

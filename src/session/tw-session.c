@@ -5,6 +5,7 @@
 
 #include "tw-session.h"
 
+#include "tw-patients-file.h"
 #include "tw-session-private.h"
 #include "tw-time.h"
 
@@ -254,6 +255,16 @@ on_gap (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpoint
 }
 
 static void
+on_filled (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpointer data)
+{
+  TwSession *self = data;
+  TwBed *bed = tw_session_bed_at (self, patient);
+
+  if (bed != NULL)
+    tw_bed_remove_gap (bed, channel, from_us, to_us);
+}
+
+static void
 on_status (const TwFeedStatus *status, gpointer data)
 {
   TwSession *self = data;
@@ -332,7 +343,7 @@ tw_session_init (TwSession *self)
 TwSession *
 tw_session_new (TwSource *source, const TwClock *clock, GError **error)
 {
-  static const TwSourceSink sink = { on_roster, on_readings, on_gap, on_status, on_clock };
+  static const TwSourceSink sink = { on_roster, on_readings, on_gap, on_filled, on_status, on_clock };
   g_autoptr (TwSession) self = NULL;
 
   g_return_val_if_fail (source != NULL, NULL);
@@ -357,14 +368,22 @@ TwSession *
 tw_session_new_for_server (const TwServerAddress *address, GError **error)
 {
   TwServerSourceOptions options = { 0 };
+  g_auto (GStrv) patients = NULL;
   TwSource *source;
 
   g_return_val_if_fail (address != NULL && address->base_url != NULL, NULL);
 
+  if (address->patients_file != NULL)
+    {
+      patients = tw_patients_file_read (address->patients_file, error);
+      if (patients == NULL)
+        return NULL;
+    }
   options.base_url = address->base_url;
   options.token = address->token;
   options.trust = address->trust;
   options.ward = address->ward;
+  options.patients = (const char *const *) patients;
   options.poll_only = address->poll_only;
   source = tw_server_source_new (&options, error);
   return source != NULL ? tw_session_new (source, NULL, error) : NULL;

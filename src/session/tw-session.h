@@ -114,11 +114,13 @@ typedef struct
   const char *base_url;   /* "https://host/fhir/R4" */
   const char *token;      /* NULL: none */
   TwTrust trust;          /* of the site */
-  const char *ward;       /* Location id; NULL: all */
+  const char *ward;       /* Location id, "Group/ID" or "List/ID"; NULL: all */
   gboolean poll_only;
+  const char *patients_file; /* a file of patients' ids, in place of a ward; NULL */
 } TwServerAddress;
 
-/* A session on a server. Errors: an address that the connection policy refuses. */
+/* A session on a server. Errors: an address that the connection policy refuses, a file of patients that
+ * cannot be read. */
 TwSession *tw_session_new_for_server (const TwServerAddress *address, GError **error);
 
 /* Takes the source. clock NULL: the real one. Tables come from the program's resources.

@@ -33,11 +33,26 @@ typedef struct
   gint64 clock_offset_us; /* server clock minus local clock, estimated; 0 for a recording */
 } TwFeedStatus;
 
-/* Readings that could not be used, for the "Partial" bar and its list. */
+/* One kind of refusal: the same words however often. No identity in them. */
+typedef struct
+{
+  guint64 n;
+  char id[65];     /* the last resource that was refused so; "": it has none */
+  char words[160]; /* "unit “foo” of heart rate is not known" */
+} TwFeedRefusal;
+
+#define TW_FEED_MAX_REFUSALS 12
+
+/* Readings that could not be used, for the "Partial" bar and its list; and what else the server did
+ * other than it was asked. */
 typedef struct
 {
   guint64 n_received, n_refused;
-  char last_refusal[160]; /* "unit \"foo\" of heart rate is not known (Observation 123)": no identity */
+  char last_refusal[160];
+  guint n_kinds;
+  TwFeedRefusal kinds[TW_FEED_MAX_REFUSALS]; /* the newest first; the oldest is left out */
+  char ignored[160]; /* search parameters that the server ignores or refuses: "_sort, date" */
+  char said[200];    /* words of the server inside its answers, the last; "" */
 } TwFeedCounts;
 
 G_END_DECLS

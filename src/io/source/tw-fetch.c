@@ -32,6 +32,18 @@ tw_fetched_free (TwFetched *fetched)
   g_free (fetched);
 }
 
+/* Whether the body can be a FHIR resource at all: other pages are not searched for bad entries. */
+static gboolean
+begins_object (const GByteArray *body)
+{
+  for (guint i = 0; i < body->len; i++)
+    if (body->data[i] == '{')
+      return TRUE;
+    else if (!g_ascii_isspace (body->data[i]) && body->data[i] < 0x80)
+      return FALSE; /* a byte order mark is passed over */
+  return FALSE;
+}
+
 static void
 parse_in_thread (GTask *task,
                  gpointer source,
@@ -47,6 +59,9 @@ parse_in_thread (GTask *task,
   fetched->etag = g_steal_pointer (&response->etag);
   fetched->page =
       tw_fhir_read_padded ((const char *) response->body->data, response->body->len, &error);
+  if (fetched->page == NULL && g_error_matches (error, TW_WIRE_ERROR, TW_WIRE_ERROR_JSON)
+      && !begins_object (response->body))
+    error->code = TW_WIRE_ERROR_UNSUPPORTED;
   if (fetched->page == NULL)
     g_task_return_error (task, error);
   else

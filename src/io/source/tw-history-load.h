@@ -5,13 +5,16 @@
 #include "tw-connection.h"
 #include "tw-fetch.h"
 #include "tw-ledger.h"
+#include "tw-page-walk.h"
+#include "tw-server-profile.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
   TwConnection *connection;
-  const TwRoster *roster;      /* both live as long as the load */
+  const TwServerProfile *profile;
+  const TwRoster *roster;      /* these live as long as the load */
   TwLedger *ledger;
   gint64 from_us;              /* measured since */
   guint32 flags;               /* TwObservationFlags added */
@@ -24,6 +27,9 @@ typedef struct
   /* A page came, with what is new on it (TwObservation). */
   void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts,
                    gpointer data);
+  /* An entry that cannot be read; parameters that the server ignored or refused ("_sort, date"). */
+  void (*on_loss) (const TwPageLoss *loss, gpointer data);
+  void (*on_ignored) (const char *names, gpointer data);
   /* Everything of a patient is here. */
   void (*on_patient) (guint32 patient, gpointer data);
   /* The end: error NULL when all are loaded. The receiver may free the load. */

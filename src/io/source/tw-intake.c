@@ -5,6 +5,7 @@
 #include "tw-intake.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -14,7 +15,8 @@
 typedef struct
 {
   gboolean loaded;
-  GArray *held; /* TwObservation */
+  GArray *held;                   /* TwObservation */
+  gint64 gap_from_us, gap_to_us;  /* to be filled by the history; 0: none */
 } Bed;
 
 struct _TwIntake
@@ -64,7 +66,7 @@ tw_intake_grow (TwIntake *intake)
 {
   while (intake->beds->len < intake->roster->patients->len)
     {
-      Bed bed = { FALSE, g_array_new (FALSE, FALSE, sizeof (TwObservation)) };
+      Bed bed = { .held = g_array_new (FALSE, FALSE, sizeof (TwObservation)) };
       g_array_append_val (intake->beds, bed);
     }
 }
@@ -107,6 +109,43 @@ tell_gap (const TwIntake *intake,
     intake->source->sink->on_gap (patient, channel, from_us, to_us, intake->source->sink_data);
 }
 
+static void
+tell_filled (const TwIntake *intake,
+             guint32 patient,
+             TwChannel channel,
+             gint64 from_us,
+             gint64 to_us)
+{
+  if (intake->source->sink != NULL && intake->source->sink->on_filled != NULL && to_us > from_us)
+    intake->source->sink->on_filled (patient, channel, from_us, to_us, intake->source->sink_data);
+}
+
+void
+tw_intake_open_gaps (TwIntake *intake)
+{
+  for (guint32 i = 0; i < intake->beds->len; i++)
+    {
+      Bed *bed = &g_array_index (intake->beds, Bed, i);
+      if (bed->gap_to_us != 0 || intake->last_us == 0 || intake->now_us <= intake->last_us)
+        continue;
+      bed->gap_from_us = intake->last_us;
+      bed->gap_to_us = intake->now_us;
+      tell_gap (intake, i, TW_CHANNEL_NONE, bed->gap_from_us, bed->gap_to_us);
+    }
+}
+
+void
+tw_intake_take_filling (TwIntake *intake,
+                        guint32 patient,
+                        TwChannel channel,
+                        gint64 from_us,
+                        gint64 to_us,
+                        const GArray *readings)
+{
+  tw_intake_take_readings (intake, readings);
+  tell_filled (intake, patient, channel, from_us, to_us);
+}
+
 void
 tw_intake_set_loaded (TwIntake *intake,
                       guint32 patient)
@@ -114,6 +153,8 @@ tw_intake_set_loaded (TwIntake *intake,
   g_return_if_fail (patient < intake->beds->len);
   Bed *bed = &g_array_index (intake->beds, Bed, patient);
   bed->loaded = TRUE;
+  tell_filled (intake, patient, TW_CHANNEL_NONE, bed->gap_from_us, bed->gap_to_us);
+  bed->gap_from_us = bed->gap_to_us = 0;
   g_autoptr (GArray) held = g_steal_pointer (&bed->held);
   bed->held = g_array_new (FALSE, FALSE, sizeof (TwObservation));
   hand_on (intake, held);
@@ -157,6 +198,60 @@ tw_intake_flush (TwIntake *intake)
   hand_on (intake, batch);
 }
 
+/* Puts the words before all others, or counts them once more. */
+static void
+list_refusal (TwFeedCounts *counts,
+              const char *id,
+              const char *words)
+{
+  TwFeedRefusal refusal = { 0 };
+  guint at = 0;
+  g_strlcpy (refusal.words, words, sizeof refusal.words);
+  while (at < counts->n_kinds && !g_str_equal (counts->kinds[at].words, refusal.words))
+    at++;
+  if (at < counts->n_kinds)
+    refusal.n = counts->kinds[at].n;
+  else if (counts->n_kinds < TW_FEED_MAX_REFUSALS)
+    counts->n_kinds++;
+  else
+    at--;
+  refusal.n++;
+  g_strlcpy (refusal.id, id, sizeof refusal.id);
+  memmove (counts->kinds + 1, counts->kinds, at * sizeof (TwFeedRefusal));
+  counts->kinds[0] = refusal;
+  g_strlcpy (counts->last_refusal, refusal.words, sizeof counts->last_refusal);
+}
+
+void
+tw_intake_note_loss (TwIntake *intake,
+                     const char *id,
+                     const char *words)
+{
+  if (id[0] != '\0' && g_hash_table_size (intake->refused) < MAX_REFUSED_IDS
+      && !g_hash_table_add (intake->refused, g_strdup (id)))
+    return;
+  intake->counts.n_received++;
+  intake->counts.n_refused++;
+  list_refusal (&intake->counts, id, words);
+}
+
+void
+tw_intake_note_ignored (TwIntake *intake,
+                        const char *names)
+{
+  g_auto (GStrv) list = g_strsplit (names, ", ", -1);
+  g_auto (GStrv) known = g_strsplit (intake->counts.ignored, ", ", -1);
+  for (char **name = list; *name != NULL; name++)
+    {
+      char *all = intake->counts.ignored;
+      if (g_strv_contains ((const char *const *) known, *name))
+        continue;
+      if (all[0] != '\0')
+        g_strlcat (all, ", ", sizeof intake->counts.ignored);
+      g_strlcat (all, *name, sizeof intake->counts.ignored);
+    }
+}
+
 /* Counts a refusal when it is a new one; words only of what should worry. */
 static void
 count_refusals (TwIntake *intake,
@@ -169,13 +264,8 @@ count_refusals (TwIntake *intake,
       /* A code that means nothing here (weight, a questionnaire) is no fault. */
       if (refusal->problem == TW_FHIR_PROBLEM_UNKNOWN_CODE && refusal->channel == TW_CHANNEL_NONE)
         continue;
-      if (id[0] != '\0' && g_hash_table_size (intake->refused) < MAX_REFUSED_IDS
-          && !g_hash_table_add (intake->refused, g_strdup (id)))
-        continue;
       g_autofree char *words = tw_fhir_page_dup_refusal_words (page, refusal);
-      intake->counts.n_received++;
-      intake->counts.n_refused++;
-      g_strlcpy (intake->counts.last_refusal, words, sizeof intake->counts.last_refusal);
+      tw_intake_note_loss (intake, id, words);
     }
 }
 
@@ -189,10 +279,20 @@ tw_intake_take_page (TwIntake *intake,
   if (counts->n_future > 0)
     {
       intake->counts.n_refused += counts->n_future;
-      g_strlcpy (intake->counts.last_refusal, _("a reading's time lies in the future"),
-                 sizeof intake->counts.last_refusal);
+      list_refusal (&intake->counts, "", _("a reading's time lies in the future"));
+      intake->counts.kinds[0].n += counts->n_future - 1;
     }
+  if (fetched->page->outcome != NULL)
+    g_strlcpy (intake->counts.said, fetched->page->outcome, sizeof intake->counts.said);
   count_refusals (intake, fetched->page);
+  hand_on (intake, readings);
+}
+
+void
+tw_intake_take_readings (TwIntake *intake,
+                         const GArray *readings)
+{
+  intake->counts.n_received += readings->len;
   hand_on (intake, readings);
 }
 
@@ -241,6 +341,22 @@ take_gap (TwIntake *intake,
   for (guint32 i = 0; i < intake->roster->patients->len; i++)
     tell_gap (intake, i, channel, from_us, to_us);
   return TRUE;
+}
+
+gboolean
+tw_intake_find_gap (const TwIntake *intake,
+                    const TwFrame *frame,
+                    int *patient,
+                    gint64 *from_us,
+                    gint64 *to_us)
+{
+  if (frame->type != TW_FRAME_GAP && frame->type != TW_FRAME_CONFLATED)
+    return FALSE;
+  gboolean whole = frame->type == TW_FRAME_CONFLATED;
+  *patient = whole || frame->puid[0] == '\0' ? -1 : tw_roster_find (intake->roster, frame->puid);
+  *from_us = whole ? intake->last_us : frame->from_us;
+  *to_us = whole ? intake->now_us : frame->to_us;
+  return *to_us > *from_us && (*patient >= 0 || whole || frame->puid[0] == '\0');
 }
 
 gboolean

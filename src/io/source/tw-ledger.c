@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "tw-time.h"
+
 /* Instants t_us + i * period_us of one channel. */
 typedef struct
 {
@@ -19,10 +21,12 @@ typedef struct
 typedef struct
 {
   char *id;
-  char *version;
+  char *version; /* a GRefString that is interned: most resources stay at their first version */
   gint64 last_updated_us;
+  Run one;       /* where runs points when there is one: most resources say one thing */
   Run *runs;
   guint n_runs;
+  guint scan;    /* the last search in which it came */
 } Entry;
 
 struct _TwLedger
@@ -32,6 +36,7 @@ struct _TwLedger
   GHashTable *owners;  /* Run of one instant (borrowed) -> Entry that spoke last */
   GQueue order;        /* Entry, oldest first */
   gboolean forgot;     /* something was forgotten to keep the cap */
+  guint scan;          /* the search under way; 0 none yet */
 };
 
 static guint
@@ -63,11 +68,20 @@ let_go (TwLedger *ledger,
 }
 
 static void
+clear_runs (Entry *entry)
+{
+  if (entry->runs != &entry->one)
+    g_free (entry->runs);
+  entry->runs = NULL;
+  entry->n_runs = 0;
+}
+
+static void
 free_entry (Entry *entry)
 {
+  clear_runs (entry);
   g_free (entry->id);
-  g_free (entry->version);
-  g_free (entry->runs);
+  g_ref_string_release (entry->version);
   g_free (entry);
 }
 
@@ -208,7 +222,7 @@ find_or_add (TwLedger *ledger,
     }
   entry = g_new0 (Entry, 1);
   entry->id = g_strdup (id);
-  entry->version = g_strdup ("");
+  entry->version = g_ref_string_new_intern ("");
   g_hash_table_insert (ledger->entries, entry->id, entry);
   g_queue_push_tail (&ledger->order, entry);
   return entry;
@@ -222,12 +236,15 @@ remember (TwLedger *ledger,
           GArray *runs)
 {
   let_go (ledger, entry);
-  g_free (entry->version);
-  entry->version = g_strdup (version);
+  clear_runs (entry);
+  g_ref_string_release (entry->version);
+  entry->version = g_ref_string_new_intern (version);
   entry->last_updated_us = last_updated_us;
-  g_free (entry->runs);
+  entry->scan = ledger->scan;
   entry->n_runs = runs->len;
-  entry->runs = g_memdup2 (runs->data, runs->len * sizeof (Run));
+  if (runs->len == 1)
+    entry->one = g_array_index (runs, Run, 0);
+  entry->runs = runs->len == 1 ? &entry->one : g_memdup2 (runs->data, runs->len * sizeof (Run));
   for (guint i = 0; i < entry->n_runs; i++)
     if (entry->runs[i].n == 1)
       g_hash_table_replace (ledger->owners, &entry->runs[i], entry);
@@ -282,6 +299,8 @@ take_resource (const Taking *taking,
   const gboolean withdrawn = (first->obs.flags & TW_OBSERVATION_WITHDRAWN) != 0;
   const gboolean named = ledger->max_ids > 0 && id[0] != '\0';
   Entry *known = named ? g_hash_table_lookup (ledger->entries, id) : NULL;
+  if (known != NULL)
+    known->scan = ledger->scan;
   Standing standing =
       known != NULL ? compare_version (known, version, first->last_updated_us) : VERSION_NEWER;
   if (standing != VERSION_NEWER)
@@ -332,7 +351,7 @@ take_refusal (const Taking *taking,
   g_autoptr (GArray) nothing = g_array_new (FALSE, FALSE, sizeof (Run));
   take_back (taking->ledger, known, nothing, taking->terms, taking->out);
   let_go (taking->ledger, known);
-  known->n_runs = 0;
+  clear_runs (known);
 }
 
 void
@@ -368,4 +387,54 @@ tw_ledger_take (TwLedger *ledger,
     }
   for (guint i = 0; ledger->max_ids > 0 && i < page->refusals->len; i++)
     take_refusal (&taking, &g_array_index (page->refusals, TwFhirRefusal, i), read);
+}
+
+void
+tw_ledger_begin_scan (TwLedger *ledger)
+{
+  ledger->scan++;
+}
+
+/* Whether all that the resource said lies in the search: someone present, measured since. */
+static gboolean
+lies_within (const Entry *entry,
+             const TwRoster *roster,
+             gint64 from_us)
+{
+  for (guint i = 0; i < entry->n_runs; i++)
+    if (entry->runs[i].t_us < from_us + TW_SECOND
+        || !g_array_index (roster->present, gboolean, entry->runs[i].patient))
+      return FALSE;
+  return entry->n_runs > 0;
+}
+
+GPtrArray *
+tw_ledger_list_unseen (const TwLedger *ledger,
+                       const TwRoster *roster,
+                       gint64 from_us,
+                       guint max)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  for (const GList *link = ledger->order.head; link != NULL && ids->len < max; link = link->next)
+    {
+      const Entry *entry = link->data;
+      if (entry->scan < ledger->scan && lies_within (entry, roster, from_us))
+        g_ptr_array_add (ids, g_strdup (entry->id));
+    }
+  return ids;
+}
+
+void
+tw_ledger_withdraw (TwLedger *ledger,
+                    const char *id,
+                    const TwLedgerTerms *terms,
+                    GArray *out)
+{
+  Entry *entry = g_hash_table_lookup (ledger->entries, id);
+  g_autoptr (GArray) nothing = g_array_new (FALSE, FALSE, sizeof (Run));
+  if (entry == NULL)
+    return;
+  take_back (ledger, entry, nothing, terms, out);
+  let_go (ledger, entry);
+  clear_runs (entry);
 }

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Incremental polling: the newest stamp seen, an overlap for rows that are stamped before they are
  * committed, and the ledger to skip what is already in. Times are always the server's, never ours.
- */
+ *
+ * A poll is a list of searches (kinds of Observation, groups of patients), four at a time, each of
+ * them a walk over pages. Every page commits what it brought; the mark moves when all are done. */
 #include "config.h"
 
 #include "tw-poll-feed.h"
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "tw-history-load.h"
+#include "tw-page-link.h"
 #include "tw-time.h"
 
 #define OVERLAP_US (120 * TW_SECOND)
 #define MAX_AHEAD_US (5 * TW_MINUTE)
-#define MAX_PAGES 100
-#define MAX_BYTES (256u * 1024 * 1024)
-#define MAX_NAMED 100 /* patients listed in the address */
+#define AT_A_TIME 4
 
 /* How the server is asked; each refusal goes one step down. */
 typedef enum
@@ -25,79 +28,100 @@ typedef enum
   ASK_BY_DATE   /* patient by patient, by time of measurement */
 } Manner;
 
+/* One search under way. */
+typedef struct
+{
+  TwPollFeed *feed;
+  TwPageWalk *walk; /* NULL: this place is free */
+  guint number;
+} Search;
+
 struct _TwPollFeed
 {
   TwPollPlan plan;
   TwPollEvents events;
   gpointer data;
   Manner manner;
-  gint64 hi_us;            /* greatest stamp seen, or date of measurement; 0: none yet */
+  gboolean refuses_codes;  /* no search by code: vital signs only */
+  const char *headers[4];
+  gint64 hi_us;            /* greatest stamp seen; 0: none yet */
   gint64 hi_next_us;       /* of the poll under way */
-  gint64 newest_us;        /* newest time of measurement */
+  gint64 hi_limit_us;      /* a search that its caps ended came only so far */
+  GArray *newest_us;       /* gint64 by patient: newest time of measurement */
   gint64 date_us;          /* the server's clock */
-  gboolean sort_honoured;
-  guint n_searches;        /* of the poll under way */
-  guint n_pages;
-  gsize n_bytes;
-  gboolean first_of_search;
-  GCancellable *cancellable;
-  GSource *timer;
+  TwWalkBudget budget;
+  Search searches[AT_A_TIME];
+  guint n_searches, next_search, n_running;
+  guint width;             /* searches that may run at a time: ramped up as they go well */
+  gboolean running;
+  GSource *timer, *deadline;
 };
 
-/* One poll under way; the feed may be gone before it ends. */
-typedef struct
-{
-  TwPollFeed *feed; /* not to be touched once cancelled */
-  GCancellable *cancellable;
-} Poll;
-
-static void on_page (GObject *source, GAsyncResult *result, gpointer user_data);
-static void end_poll (TwPollFeed *feed, gboolean complete);
+static void launch (TwPollFeed *feed);
+static void begin_poll (TwPollFeed *feed);
 
 static void
-drop_timer (TwPollFeed *feed)
+drop_timer (GSource **timer)
 {
-  if (feed->timer != NULL)
-    g_source_destroy (feed->timer);
-  g_clear_pointer (&feed->timer, g_source_unref);
+  if (*timer != NULL)
+    g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
 }
 
 static void
-free_poll (Poll *poll)
+set_timer (TwPollFeed *feed,
+           GSource **timer,
+           guint wait_ms,
+           GSourceFunc callback)
 {
-  g_object_unref (poll->cancellable);
-  g_free (poll);
+  drop_timer (timer);
+  *timer = g_timeout_source_new (wait_ms);
+  g_source_set_callback (*timer, callback, feed, NULL);
+  g_source_attach (*timer, g_main_context_get_thread_default ());
 }
 
 static void
-fetch (Poll *poll,
-       const char *url)
+end_searches (TwPollFeed *feed)
 {
-  static const char *const strict[] = { "Cache-Control: no-cache", "Prefer: handling=strict",
-                                        NULL };
-  static const char *const plain[] = { "Cache-Control: no-cache", NULL };
-  tw_fetch_async (poll->feed->plan.connection, url,
-                  poll->feed->manner == ASK_STRICTLY ? strict : plain, poll->cancellable, on_page,
-                  poll);
+  for (guint i = 0; i < AT_A_TIME; i++)
+    g_clear_pointer (&feed->searches[i].walk, tw_page_walk_free);
+  feed->n_running = 0;
+}
+
+static guint
+count_kinds (const TwPollFeed *feed)
+{
+  return feed->plan.all_in_one || feed->refuses_codes ? 1 : 2;
+}
+
+/* Patients that one search names; 0: it names none. */
+static guint
+count_named (const TwPollFeed *feed)
+{
+  if (feed->manner == ASK_BY_DATE)
+    return 1;
+  return feed->manner == ASK_STRICTLY && feed->plan.profile->named > 1 ? feed->plan.profile->named
+                                                                        : 0;
 }
 
 static guint
 count_searches (const TwPollFeed *feed)
 {
-  guint kinds = feed->plan.all_in_one ? 1 : 2;
-  return feed->manner == ASK_BY_DATE ? kinds * feed->plan.roster->patients->len : kinds;
+  guint named = count_named (feed), n = feed->plan.roster->patients->len;
+  return count_kinds (feed) * (named > 0 ? (n + named - 1) / named : 1);
 }
 
-/* "&patient=a,b,c" of those present. */
-static void
+/* "patient=a,b,c" of those present in the group; FALSE when there is nobody. */
+static gboolean
 append_patients (const TwPollFeed *feed,
+                 guint group,
                  GString *url)
 {
   const TwRoster *roster = feed->plan.roster;
-  if (roster->patients->len > MAX_NAMED)
-    return;
-  const char *before = "&patient=";
-  for (guint i = 0; i < roster->patients->len; i++)
+  guint named = count_named (feed);
+  guint end = MIN ((group + 1) * named, roster->patients->len);
+  const char *before = "patient=";
+  for (guint i = group * named; i < end; i++)
     {
       if (!g_array_index (roster->present, gboolean, i))
         continue;
@@ -106,210 +130,313 @@ append_patients (const TwPollFeed *feed,
           url, tw_patient_get (g_ptr_array_index (roster->patients, i))->id, NULL, FALSE);
       before = ",";
     }
+  return before[0] == ',';
 }
 
-/* The address of search number n_searches of this poll. */
-static char *
-make_url (const TwPollFeed *feed)
+static const char *
+get_kind (const TwPollFeed *feed,
+          guint number)
 {
+  if (feed->plan.all_in_one)
+    return "";
+  return number % count_kinds (feed) == 0 ? tw_history_vital_signs : tw_history_other_codes;
+}
+
+static char *
+dup_url (gint64 from_us,
+         guint count,
+         gpointer data)
+{
+  const Search *search = data;
+  const TwPollFeed *feed = search->feed;
+  const char *kind = get_kind (feed, search->number);
   g_autoptr (GString) url = g_string_new ("Observation?");
   char from[40];
-  guint kinds = feed->plan.all_in_one ? 1 : 2;
-  gint64 from_us = (feed->manner == ASK_BY_DATE ? feed->newest_us : feed->hi_us) - OVERLAP_US;
-  const char *what = feed->plan.all_in_one           ? ""
-                     : feed->n_searches % kinds == 0 ? tw_history_vital_signs
-                                                     : tw_history_other_codes;
   tw_time_format_iso (from_us - from_us % TW_SECOND, from, sizeof from);
   if (feed->manner == ASK_BY_DATE)
     {
-      const TwPatient *patient =
-          g_ptr_array_index (feed->plan.roster->patients, feed->n_searches / kinds);
-      g_string_append (url, "patient=");
-      g_string_append_uri_escaped (url, tw_patient_get (patient)->id, NULL, FALSE);
-      g_string_append_printf (url, "%s&date=ge%s&_count=1000", what, from);
+      append_patients (feed, search->number / count_kinds (feed), url);
+      g_string_append_printf (url, "%s&date=ge%s", kind, from);
+      if (feed->plan.profile->sort_date && !feed->plan.profile->newest_first)
+        g_string_append (url, "&_sort=date");
     }
   else
     {
-      g_string_append_printf (url, "_lastUpdated=ge%s%s", from, what);
-      if (feed->manner == ASK_STRICTLY)
+      g_string_append_printf (url, "_lastUpdated=ge%s%s", from, kind);
+      if (count_named (feed) > 0)
         {
-          append_patients (feed, url);
-          g_string_append (url, "&_sort=_lastUpdated");
+          g_string_append_c (url, '&');
+          append_patients (feed, search->number / count_kinds (feed), url);
         }
-      g_string_append (url, "&_count=1000");
+      if (feed->manner == ASK_STRICTLY && feed->plan.profile->sort_stamp)
+        g_string_append (url, "&_sort=_lastUpdated");
     }
+  g_string_append_printf (url, "&_count=%u", count);
   return g_string_free (g_steal_pointer (&url), FALSE);
 }
 
-static void
-begin_search (Poll *poll)
+/* A time from which nothing that matters can be missed. */
+static gint64
+get_since (const TwPollFeed *feed,
+           guint number)
 {
-  TwPollFeed *feed = poll->feed;
-  g_autofree char *url = make_url (feed);
-  feed->n_pages = 0;
-  feed->first_of_search = TRUE;
-  fetch (poll, url);
+  guint patient = number / count_kinds (feed);
+  if (feed->manner != ASK_BY_DATE)
+    return feed->hi_us - OVERLAP_US;
+  gint64 newest_us
+    = patient < feed->newest_us->len ? g_array_index (feed->newest_us, gint64, patient) : 0;
+  return (newest_us != 0 ? newest_us : feed->hi_us) - OVERLAP_US;
+}
+
+static gboolean
+is_anybody (const TwPollFeed *feed,
+            guint number)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  return count_named (feed) == 0 || append_patients (feed, number / count_kinds (feed), names);
+}
+
+static void
+stop_with (TwPollFeed *feed,
+           const GError *error,
+           int retry_after_s)
+{
+  tw_poll_feed_stop (feed);
+  feed->events.on_polled (error, retry_after_s, feed->data);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  TwPollFeed *feed = user_data;
+  g_autoptr (GError) error = NULL;
+  drop_timer (&feed->deadline);
+  g_set_error (&error, TW_NET_ERROR, TW_NET_ERROR_TIMEOUT,
+               _("The server did not finish its answer within %u s."),
+               (feed->plan.deadline_ms + 999) / 1000);
+  stop_with (feed, error, -1);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
 on_time (gpointer user_data)
 {
   TwPollFeed *feed = user_data;
-  drop_timer (feed);
-  Poll *poll = g_new0 (Poll, 1);
-  poll->feed = feed;
-  poll->cancellable = g_object_ref (feed->cancellable);
-  feed->n_searches = 0;
-  feed->n_bytes = 0;
-  feed->hi_next_us = feed->hi_us;
-  feed->sort_honoured = feed->manner == ASK_STRICTLY;
-  if (count_searches (feed) == 0)
-    {
-      free_poll (poll);
-      end_poll (feed, FALSE);
-      return G_SOURCE_REMOVE;
-    }
-  begin_search (poll);
+  drop_timer (&feed->timer);
+  begin_poll (feed);
   return G_SOURCE_REMOVE;
-}
-
-static void
-set_timer (TwPollFeed *feed,
-           guint wait_ms)
-{
-  drop_timer (feed);
-  feed->timer = g_timeout_source_new (wait_ms);
-  g_source_set_callback (feed->timer, on_time, feed, NULL);
-  g_source_attach (feed->timer, g_main_context_get_thread_default ());
-}
-
-/* Whether the self link, where there is one, names the parameter: one that is missing was ignored.
- */
-static gboolean
-is_honoured (const TwFhirPage *page,
-             const char *name)
-{
-  if (page->self == NULL)
-    return TRUE;
-  const char *query = strchr (page->self, '?');
-  gsize n = strlen (name);
-  for (const char *p = query; p != NULL; p = strchr (p + 1, '&'))
-    if (strncmp (p + 1, name, n) == 0 && p[1 + n] == '=')
-      return TRUE;
-  return FALSE;
-}
-
-void
-tw_poll_feed_note (TwPollFeed *feed,
-                   const TwFhirPage *page,
-                   gint64 date_us)
-{
-  if (date_us > 0)
-    feed->date_us = date_us;
-  for (guint i = 0; i < page->readings->len; i++)
-    {
-      const TwFhirReading *reading = &g_array_index (page->readings, TwFhirReading, i);
-      gint64 limit_us = feed->date_us > 0 ? feed->date_us + MAX_AHEAD_US : G_MAXINT64;
-      /* A stamp from the future would make us blind for what comes before it. */
-      if (reading->last_updated_us <= limit_us)
-        feed->hi_next_us = MAX (feed->hi_next_us, reading->last_updated_us);
-      if (reading->obs.t_us <= limit_us)
-        feed->newest_us = MAX (feed->newest_us, reading->obs.t_us);
-    }
 }
 
 /* The end of a poll that went well (or that its caps ended). */
 static void
-end_poll (TwPollFeed *feed,
-          gboolean complete)
+end_poll (TwPollFeed *feed)
 {
-  if (complete || feed->sort_honoured)
-    feed->hi_us = feed->hi_next_us;
+  drop_timer (&feed->deadline);
+  feed->hi_us = MAX (feed->hi_us, MIN (feed->hi_next_us, feed->hi_limit_us));
   guint wait_ms = feed->plan.poll_ms;
   guint jitter_ms = (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1);
-  set_timer (feed, wait_ms - wait_ms / 10 + jitter_ms);
+  set_timer (feed, &feed->timer, wait_ms - wait_ms / 10 + jitter_ms, on_time);
   feed->events.on_polled (NULL, -1, feed->data);
 }
 
-/* TRUE when the poll goes on. */
-static gboolean
-take_page (Poll *poll,
-           const TwFetched *fetched)
+static void
+begin_poll (TwPollFeed *feed)
 {
-  TwPollFeed *feed = poll->feed;
-  TwLedgerCounts counts = { 0 };
-  TwLedgerTerms terms = { .roster = feed->plan.roster, .latest_us = G_MAXINT64 };
-  g_autoptr (GArray) readings = g_array_sized_new (FALSE, FALSE, sizeof (TwObservation),
-                                                    fetched->page->readings->len);
-  if (feed->plan.check_future && fetched->date_us > 0)
-    terms.latest_us = fetched->date_us + MAX_AHEAD_US;
-  if (feed->first_of_search && feed->manner != ASK_BY_DATE
-      && !is_honoured (fetched->page, "_lastUpdated"))
+  const TwServerProfile *profile = feed->plan.profile;
+  guint n = 0;
+  end_searches (feed);
+  if (profile->no_cache)
+    feed->headers[n++] = "Cache-Control: no-cache";
+  if (profile->strict && feed->manner == ASK_STRICTLY)
+    feed->headers[n++] = "Prefer: handling=strict";
+  if (profile->header != NULL)
+    feed->headers[n++] = profile->header;
+  feed->headers[n] = NULL;
+  feed->budget = (TwWalkBudget) { TW_WALK_MAX_PAGES, TW_WALK_MAX_BYTES };
+  feed->hi_next_us = feed->hi_us;
+  feed->hi_limit_us = G_MAXINT64;
+  feed->n_searches = count_searches (feed);
+  feed->next_search = 0;
+  if (feed->deadline == NULL)
+    set_timer (feed, &feed->deadline, feed->plan.deadline_ms, on_deadline);
+  launch (feed);
+}
+
+static void
+note_stamps (TwPollFeed *feed,
+             const TwFetched *fetched)
+{
+  const TwFhirPage *page = fetched->page;
+  if (fetched->date_us > 0)
+    feed->date_us = fetched->date_us;
+  gint64 limit_us = feed->date_us > 0 ? feed->date_us + MAX_AHEAD_US : G_MAXINT64;
+  for (guint i = 0; i < page->readings->len; i++)
     {
-      feed->manner = ASK_BY_DATE;
-      feed->n_searches = 0;
-      begin_search (poll);
-      return TRUE;
+      gint64 stamp_us = g_array_index (page->readings, TwFhirReading, i).last_updated_us;
+      /* A stamp from the future would make us blind for what comes before it. */
+      if (stamp_us <= limit_us)
+        feed->hi_next_us = MAX (feed->hi_next_us, stamp_us);
     }
-  if (feed->first_of_search && !is_honoured (fetched->page, "_sort"))
-    feed->sort_honoured = FALSE;
-  feed->first_of_search = FALSE;
-  tw_poll_feed_note (feed, fetched->page, fetched->date_us);
-  tw_ledger_take (feed->plan.ledger, fetched->page, &terms, readings, &counts);
-  feed->n_bytes += fetched->n_bytes;
-  feed->events.on_page (fetched, readings, &counts, feed->data);
-  if (g_cancellable_is_cancelled (poll->cancellable))
+}
+
+static void
+note_measured (TwPollFeed *feed,
+               const GArray *readings)
+{
+  guint n = feed->plan.roster->patients->len;
+  if (feed->newest_us->len < n)
+    g_array_set_size (feed->newest_us, n);
+  for (guint i = 0; i < readings->len; i++)
+    {
+      const TwObservation *obs = &g_array_index (readings, TwObservation, i);
+      gint64 *newest_us = &g_array_index (feed->newest_us, gint64, obs->patient);
+      if ((obs->flags & TW_OBSERVATION_WITHDRAWN) == 0)
+        *newest_us = MAX (*newest_us, obs->t_us);
+    }
+}
+
+void
+tw_poll_feed_note (TwPollFeed *feed,
+                   const TwFetched *fetched,
+                   const GArray *readings)
+{
+  note_stamps (feed, fetched);
+  note_measured (feed, readings);
+}
+
+/* Compares the self link with the request; FALSE when the poll begins again in another manner. */
+static gboolean
+check_self (TwPollFeed *feed,
+            const char *asked,
+            const TwFhirPage *page)
+{
+  g_autofree char *ignored = tw_page_link_dup_ignored (asked, page->self);
+  if (ignored[0] == '\0')
+    return TRUE;
+  feed->events.on_ignored (ignored, feed->data);
+  if (!feed->running)
     return FALSE;
-  if (feed->n_bytes > MAX_BYTES || (fetched->page->next != NULL && feed->n_pages + 1 >= MAX_PAGES))
-    {
-      end_poll (feed, FALSE);
-      return FALSE;
-    }
-  if (fetched->page->next != NULL)
-    {
-      feed->n_pages++;
-      fetch (poll, fetched->page->next);
-      return TRUE;
-    }
-  if (++feed->n_searches < count_searches (feed))
-    {
-      begin_search (poll);
-      return TRUE;
-    }
-  end_poll (feed, TRUE);
+  if (feed->manner == ASK_BY_DATE || tw_page_link_has (page->self, "_lastUpdated"))
+    return TRUE;
+  feed->manner = ASK_BY_DATE;
+  feed->width = 1;
+  begin_poll (feed);
   return FALSE;
 }
 
 static void
-on_page (GObject *source,
-         GAsyncResult *result,
-         gpointer user_data)
+on_page (const TwFetched *fetched,
+         const char *first_url,
+         gpointer data)
 {
-  Poll *poll = user_data;
-  int retry_after_s;
-  gboolean goes_on = FALSE;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TwFetched) fetched = tw_fetch_finish (result, &retry_after_s, &error);
-  if (g_cancellable_is_cancelled (poll->cancellable))
-    goes_on = FALSE;
-  else if (fetched != NULL && fetched->page != NULL)
-    goes_on = take_page (poll, fetched);
-  else if (g_error_matches (error, TW_NET_ERROR, TW_NET_ERROR_STATUS)
-           && poll->feed->manner != ASK_BY_DATE && poll->feed->first_of_search)
+  TwPollFeed *feed = ((Search *) data)->feed;
+  TwLedgerCounts counts = { 0 };
+  TwLedgerTerms terms = { .roster = feed->plan.roster, .latest_us = G_MAXINT64 };
+  if (first_url != NULL && !check_self (feed, first_url, fetched->page))
+    return;
+  g_autoptr (GArray) readings = g_array_sized_new (FALSE, FALSE, sizeof (TwObservation),
+                                                    fetched->page->readings->len);
+  if (feed->plan.check_future && fetched->date_us > 0)
+    terms.latest_us = fetched->date_us + MAX_AHEAD_US;
+  tw_ledger_take (feed->plan.ledger, fetched->page, &terms, readings, &counts);
+  tw_poll_feed_note (feed, fetched, readings);
+  feed->events.on_page (fetched, readings, &counts, feed->data);
+}
+
+static void
+on_loss (const TwPageLoss *loss,
+         gpointer data)
+{
+  TwPollFeed *feed = ((Search *) data)->feed;
+  feed->events.on_loss (loss, feed->data);
+}
+
+/* TRUE when a simpler way is left to ask. */
+static gboolean
+step_down (TwPollFeed *feed,
+           guint number)
+{
+  if (count_kinds (feed) == 2 && number % 2 == 1)
     {
-      poll->feed->manner++;
-      poll->feed->sort_honoured = FALSE;
-      poll->feed->n_searches = 0;
-      begin_search (poll);
-      goes_on = TRUE;
+      feed->refuses_codes = TRUE; /* its vital signs count */
+      feed->events.on_ignored ("code", feed->data);
+      return TRUE;
     }
-  else
+  if (feed->manner == ASK_BY_DATE)
+    return FALSE;
+  feed->manner++;
+  feed->refuses_codes = FALSE;
+  feed->width = 1;
+  return TRUE;
+}
+
+static void
+on_end (TwWalkEnd how,
+        const GError *error,
+        int retry_after_s,
+        gpointer data)
+{
+  Search *search = data;
+  TwPollFeed *feed = search->feed;
+  gint64 newest_us = tw_page_walk_get_newest (search->walk);
+  if (how == TW_WALK_REFUSED && step_down (feed, search->number))
     {
-      tw_poll_feed_stop (poll->feed);
-      poll->feed->events.on_polled (error, retry_after_s, poll->feed->data);
+      if (feed->running)
+        begin_poll (feed);
+      return;
     }
-  if (!goes_on)
-    free_poll (poll);
+  if (how == TW_WALK_REFUSED || how == TW_WALK_FAILED)
+    {
+      stop_with (feed, error, retry_after_s);
+      return;
+    }
+  /* What is in order and was cut short came as far as its last stamp; else nothing is sure. */
+  if (how == TW_WALK_CAPPED)
+    feed->hi_limit_us = MIN (feed->hi_limit_us, newest_us > 0 ? newest_us : feed->hi_us);
+  g_clear_pointer (&search->walk, tw_page_walk_free);
+  feed->n_running--;
+  feed->width = MIN (feed->width * 2, AT_A_TIME);
+  launch (feed);
+}
+
+static void
+begin_search (TwPollFeed *feed,
+              Search *search)
+{
+  static const TwPageWalkEvents events = { on_page, on_loss, on_end };
+  const TwServerProfile *profile = feed->plan.profile;
+  gboolean by_date = feed->manner == ASK_BY_DATE;
+  search->feed = feed;
+  search->number = feed->next_search++;
+  TwPageWalkPlan plan = {
+    .connection = feed->plan.connection,
+    .headers = feed->headers,
+    .budget = &feed->budget,
+    .count = profile->page_size,
+    .key = by_date ? TW_WALK_BY_DATE : TW_WALK_BY_STAMP,
+    .sorted = by_date ? profile->sort_date && !profile->newest_first
+                      : profile->sort_stamp && feed->manner == ASK_STRICTLY,
+    .from_us = get_since (feed, search->number),
+    .dup_url = dup_url,
+  };
+  feed->n_running++;
+  search->walk = tw_page_walk_new (&plan, &events, search);
+}
+
+/* Fills the free places; ends the poll when everything is done. */
+static void
+launch (TwPollFeed *feed)
+{
+  for (guint i = 0; i < AT_A_TIME; i++)
+    {
+      while (feed->next_search < feed->n_searches && !is_anybody (feed, feed->next_search))
+        feed->next_search++;
+      if (feed->searches[i].walk == NULL && feed->next_search < feed->n_searches
+          && feed->n_running < feed->width)
+        begin_search (feed, &feed->searches[i]);
+    }
+  if (feed->n_running == 0)
+    end_poll (feed);
 }
 
 TwPollFeed *
@@ -322,7 +449,9 @@ tw_poll_feed_new (const TwPollPlan *plan,
   g_object_ref (feed->plan.connection);
   feed->events = *events;
   feed->data = data;
-  feed->manner = plan->by_stamp ? ASK_STRICTLY : ASK_BY_DATE;
+  feed->manner = plan->profile->last_updated && !plan->profile->needs_patient ? ASK_STRICTLY
+                                                                              : ASK_BY_DATE;
+  feed->newest_us = g_array_new (FALSE, TRUE, sizeof (gint64));
   return feed;
 }
 
@@ -333,35 +462,35 @@ tw_poll_feed_free (TwPollFeed *feed)
     return;
   tw_poll_feed_stop (feed);
   g_object_unref (feed->plan.connection);
+  g_array_unref (feed->newest_us);
   g_free (feed);
 }
 
 void
 tw_poll_feed_start (TwPollFeed *feed)
 {
-  g_return_if_fail (feed->cancellable == NULL);
-  feed->cancellable = g_cancellable_new ();
+  g_return_if_fail (!feed->running);
+  feed->running = TRUE;
+  feed->width = 1;
   /* What the history showed is where polling begins; a server that showed nothing is asked from its
    * own now. */
   feed->hi_us = MAX (feed->hi_us, feed->hi_next_us);
   if (feed->hi_us == 0)
     feed->hi_us = feed->date_us > 0 ? feed->date_us : g_get_real_time ();
-  if (feed->newest_us == 0)
-    feed->newest_us = feed->hi_us;
-  set_timer (feed, 0);
+  set_timer (feed, &feed->timer, 0, on_time);
 }
 
 gboolean
 tw_poll_feed_is_running (const TwPollFeed *feed)
 {
-  return feed->cancellable != NULL;
+  return feed->running;
 }
 
 void
 tw_poll_feed_stop (TwPollFeed *feed)
 {
-  drop_timer (feed);
-  if (feed->cancellable != NULL)
-    g_cancellable_cancel (feed->cancellable);
-  g_clear_object (&feed->cancellable);
+  drop_timer (&feed->timer);
+  drop_timer (&feed->deadline);
+  end_searches (feed);
+  feed->running = FALSE;
 }

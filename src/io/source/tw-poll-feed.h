@@ -5,24 +5,31 @@
 #include "tw-connection.h"
 #include "tw-fetch.h"
 #include "tw-ledger.h"
+#include "tw-page-walk.h"
+#include "tw-server-profile.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
   TwConnection *connection;
-  const TwRoster *roster;  /* both outlive the feed */
+  const TwServerProfile *profile;
+  const TwRoster *roster;  /* these outlive the feed */
   TwLedger *ledger;
   guint poll_ms;
+  guint deadline_ms;       /* of one poll */
   gboolean all_in_one;     /* as of TwHistoryPlan */
   gboolean check_future;
-  gboolean by_stamp;       /* the server can search by _lastUpdated */
 } TwPollPlan;
 
 typedef struct
 {
   void (*on_page) (const TwFetched *fetched, const GArray *readings, const TwLedgerCounts *counts,
                    gpointer data);
+  /* An entry that cannot be read; parameters that the server ignored or refused ("_sort, patient").
+   */
+  void (*on_loss) (const TwPageLoss *loss, gpointer data);
+  void (*on_ignored) (const char *names, gpointer data);
   /* A poll ended: error NULL when it went well; the next one is timed. After an error nothing more
    * comes: the receiver starts again, and may free the feed. */
   void (*on_polled) (const GError *error, int retry_after_s, gpointer data);
@@ -32,8 +39,8 @@ typedef struct _TwPollFeed TwPollFeed;
 
 TwPollFeed *tw_poll_feed_new (const TwPollPlan *plan, const TwPollEvents *events, gpointer data);
 void tw_poll_feed_free (TwPollFeed *feed);
-/* stamp_us: a server stamp that was seen (history pages), date_us: the server's clock. */
-void tw_poll_feed_note (TwPollFeed *feed, const TwFhirPage *page, gint64 date_us);
+/* A page of history, and what was new on it: where polling begins. */
+void tw_poll_feed_note (TwPollFeed *feed, const TwFetched *fetched, const GArray *readings);
 /* Polls now, then every poll_ms with jitter. */
 void tw_poll_feed_start (TwPollFeed *feed);
 gboolean tw_poll_feed_is_running (const TwPollFeed *feed);

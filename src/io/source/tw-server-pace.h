@@ -14,6 +14,7 @@ typedef struct
   guint silence_ms;       /* 10 s: a stream without a byte is lost */
   guint rescan_ms;        /* 1 h: while polling, the last 24 h are searched for late charting */
   guint slow_s;           /* 0: the connection's usual 30 s; an answer that drips longer is given up */
+  guint poll_deadline_ms; /* 60 s: a poll that takes longer has failed */
   guint offline_after;    /* 8 failures in a row: "working offline", still trying */
   guint poll_ms;          /* 0: what the options say */
   guint request_s;        /* 0: the usual deadlines of a request; else all of them */

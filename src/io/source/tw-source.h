@@ -23,6 +23,9 @@ typedef struct
   void (*on_readings) (const TwObservation *readings, gsize n, gpointer data);
   /* Known to be missing: patient index, channel or TW_CHANNEL_NONE for all. */
   void (*on_gap) (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpointer data);
+  /* What on_gap called missing was found: exactly that gap is no more. */
+  void (*on_filled) (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us,
+                     gpointer data);
   void (*on_status) (const TwFeedStatus *status, gpointer data);
   /* The source's clock: at monotonic time mono_us its time was now_us, running at speed. */
   void (*on_clock) (gint64 mono_us, gint64 now_us, double speed, gpointer data);
@@ -62,7 +65,8 @@ typedef struct
   const char *base_url;
   const char *token;        /* NULL: none */
   TwTrust trust;
-  const char *ward;         /* Location id; NULL: all in-progress encounters */
+  const char *ward;         /* Location id, "Group/ID" or "List/ID"; NULL: all encounters in progress */
+  const char *const *patients; /* ids, in place of a ward; NULL */
   gint64 history_us;        /* 0: 6 h */
   gboolean poll_only;       /* do not use the stream even where there is one */
   guint poll_s;             /* 0: 5 s */

@@ -174,6 +174,8 @@ void tw_fhir_read_observation (TwFhirParse *parse, guint32 resource);
 void tw_fhir_read_patient (TwFhirParse *parse, guint32 resource, guint32 full_url);
 void tw_fhir_read_encounter (TwFhirParse *parse, guint32 resource);
 void tw_fhir_read_location (TwFhirParse *parse, guint32 resource);
+/* A Group, or a List. */
+void tw_fhir_read_members (TwFhirParse *parse, guint32 resource, gboolean is_list);
 
 /* An OperationOutcome in words, cleaned and cut; free with g_free. */
 char *tw_fhir_read_outcome (TwFhirParse *parse, guint32 resource, gboolean *transient);

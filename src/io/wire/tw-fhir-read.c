@@ -23,6 +23,7 @@ tw_fhir_page_free (TwFhirPage *page)
   g_ptr_array_unref (page->patients);
   g_array_unref (page->encounters);
   g_array_unref (page->locations);
+  g_array_unref (page->members);
   g_array_unref (page->refusals);
   g_free (page->next);
   g_free (page->self);
@@ -40,6 +41,7 @@ page_new (void)
   page->patients = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_patient_unref);
   page->encounters = g_array_new (FALSE, FALSE, sizeof (TwFhirEncounter));
   page->locations = g_array_new (FALSE, FALSE, sizeof (TwFhirLocation));
+  page->members = g_array_new (FALSE, FALSE, sizeof (guint32));
   page->refusals = g_array_new (FALSE, FALSE, sizeof (TwFhirRefusal));
   page->total = -1;
   return page;
@@ -101,6 +103,8 @@ read_known_resource (TwFhirParse *parse,
     tw_fhir_read_encounter (parse, resource);
   else if (TW_FHIR_KEY (type, "Location"))
     tw_fhir_read_location (parse, resource);
+  else if (TW_FHIR_KEY (type, "Group") || TW_FHIR_KEY (type, "List"))
+    tw_fhir_read_members (parse, resource, TW_FHIR_KEY (type, "List"));
   else
     return FALSE;
   return TRUE;

@@ -72,6 +72,7 @@ typedef struct
   GPtrArray *patients;       /* TwPatient (bed and ward not set) */
   GArray *encounters;        /* TwFhirEncounter */
   GArray *locations;         /* TwFhirLocation */
+  GArray *members;           /* guint32: text offsets of Patient ids, of a Group or List */
   GArray *refusals;          /* TwFhirRefusal, at most 1000; n_refused counts all */
   guint n_refused;
   guint n_other_codes;       /* of n_refused: nothing wrong, only of a kind that Twinward does not keep

@@ -275,6 +275,18 @@ on_gap (guint32 patient,
 }
 
 static void
+on_filled (guint32 patient,
+           TwChannel channel,
+           gint64 from_us,
+           gint64 to_us,
+           gpointer data)
+{
+  TwHeard *heard = data;
+  g_assert_cmpint (from_us, <, to_us);
+  g_string_append_printf (heard->filled, "%u %d;", patient, (int) channel);
+}
+
+static void
 on_status (const TwFeedStatus *status,
            gpointer data)
 {
@@ -298,11 +310,12 @@ void
 tw_heard_init (TwHeard *heard,
                TwSource *source)
 {
-  static const TwSourceSink sink = { on_roster, on_readings, on_gap, on_status, on_clock };
+  static const TwSourceSink sink = { on_roster, on_readings, on_gap, on_filled, on_status, on_clock };
   memset (heard, 0, sizeof *heard);
   heard->readings = g_array_new (FALSE, FALSE, sizeof (TwObservation));
   heard->statuses = g_array_new (FALSE, TRUE, sizeof (TwFeedStatus));
   heard->gaps = g_string_new (NULL);
+  heard->filled = g_string_new (NULL);
   heard->names = g_ptr_array_new_with_free_func (g_free);
   tw_source_set_sink (source, &sink, heard);
 }
@@ -313,6 +326,7 @@ tw_heard_clear (TwHeard *heard)
   g_array_unref (heard->readings);
   g_array_unref (heard->statuses);
   g_string_free (heard->gaps, TRUE);
+  g_string_free (heard->filled, TRUE);
   g_ptr_array_unref (heard->names);
   g_free (heard->present);
   g_free (heard->beds);

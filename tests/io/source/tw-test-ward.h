@@ -61,7 +61,8 @@ typedef struct
 {
   GArray *readings;   /* TwObservation */
   GArray *statuses;   /* TwFeedStatus */
-  GString *gaps;      /* "patient channel from to;" */
+  GString *gaps;      /* "patient channel;" */
+  GString *filled;    /* the same */
   GPtrArray *names;   /* char: names of the roster, the last told */
   char *present;      /* "10": bed by bed */
   char *beds;         /* "3,4" */
