@@ -12,6 +12,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "tw-self-drift.h"
@@ -32,7 +33,16 @@ tw_self_score_start (TwSelfScore *score)
       score->slot[i].drift.counted_us = G_MININT64;
       score->slot[i].blocks.start_us = G_MININT64;
       score->slot[i].blocks.block_us = BLOCK_US;
+      score->due_us[i] = G_MAXINT64;
     }
+}
+
+static gint64
+get_due_us (const TwSelfSlot *slot)
+{
+  if (slot->issued == slot->settled)
+    return G_MAXINT64;
+  return slot->memory[slot->settled % TW_SELF_RECENT].issued_us + slot->horizon_min * TW_MINUTE;
 }
 
 static gboolean
@@ -53,7 +63,8 @@ gboolean
 tw_self_score_is_sound (const TwSelfScore *score)
 {
   for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
-    if (!is_sound_slot (&score->slot[i]))
+    if (!is_sound_slot (&score->slot[i]) || score->due_us[i] != get_due_us (&score->slot[i])
+        || (score->drifting >> i & 1) != (score->slot[i].drift.reason != TW_DRIFT_NONE))
       return FALSE;
   return isfinite (score->volatility) && score->volatility >= 0;
 }
@@ -138,6 +149,7 @@ tw_self_score_issue (TwSelfScore *score, guint slot_index, const TwSelfIssue *is
   pending->volatility_bin = (guint8) get_volatility_bin (score->volatility);
   slot->issued++;
   score->serial++;
+  score->due_us[slot_index] = get_due_us (slot);
 }
 
 /* Twice as long, half as many. */
@@ -326,6 +338,26 @@ settle_one (TwSelfScore *score, guint slot_index, const TwSelfScale *scale, cons
     }
 }
 
+static void
+prefetch (const void *from, const void *to)
+{
+  for (const char *line = from; line < (const char *) to; line += 64)
+    __builtin_prefetch (line, 1);
+}
+
+void
+tw_self_score_expect (const TwSelfScore *score, gint64 now_us)
+{
+  for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
+    if (now_us >= score->due_us[i])
+      {
+        const TwSelfSlot *slot = &score->slot[i];
+
+        prefetch (slot, slot->blocks.block);
+        prefetch (slot->stay_n, slot->memory);
+      }
+}
+
 void
 tw_self_score_settle (TwSelfScore *score,
                       const TwSelfScale *scale,
@@ -333,19 +365,16 @@ tw_self_score_settle (TwSelfScore *score,
                       const TwReading *now)
 {
   for (guint i = 0; i < TW_INTERVAL_HORIZONS; i++)
-    {
-      TwSelfSlot *slot = &score->slot[i];
+    while (now->t_us >= score->due_us[i])
+      {
+        TwSelfSlot *slot = &score->slot[i];
 
-      while (slot->issued != slot->settled)
-        {
-          gint64 due_us = slot->memory[slot->settled % TW_SELF_RECENT].issued_us
-                          + slot->horizon_min * TW_MINUTE;
-
-          if (now->t_us < due_us)
-            break;
-          settle_one (score, i, scale, tw_interval_find_target (due_us, slot->horizon_min, before, now));
-        }
-    }
+        settle_one (score, i, scale,
+                    tw_interval_find_target (score->due_us[i], slot->horizon_min, before, now));
+        score->due_us[i] = get_due_us (slot);
+        score->drifting &= ~(1u << i);
+        score->drifting |= (slot->drift.reason != TW_DRIFT_NONE ? 1u : 0u) << i;
+      }
 }
 
 void
@@ -368,5 +397,5 @@ tw_self_score_honesty (const TwSelfScore *score, guint slot_index, TwHonesty *ho
 gboolean
 tw_self_score_is_in_drift (const TwSelfScore *score, guint slot)
 {
-  return score->slot[slot].drift.reason != TW_DRIFT_NONE;
+  return (score->drifting >> slot & 1) != 0;
 }

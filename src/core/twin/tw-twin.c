@@ -115,6 +115,7 @@ tw_twin_update (TwTwin *twin, TwChannel channel, const TwSample *sample)
     return TW_UPDATE_REFUSED;
   history = &twin->vitals[channel];
   cgm = get_cgm (twin, channel);
+  tw_self_score_expect (&history->now.score, sample->t_us);
   if (sample->t_us >= history->now.model.newest_us)
     keep_checkpoint (history, cgm, sample->t_us);
   return tw_vital_update (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, sample);

@@ -16,7 +16,7 @@
 G_BEGIN_DECLS
 
 #define TW_VITAL_MAGIC 0x54574956u /* "TWIV" */
-#define TW_VITAL_VERSION 4
+#define TW_VITAL_VERSION 5
 #define TW_VITAL_MIN_READINGS 5
 
 /* What was learned from the readings: the same readings in the same order give the same bits. */
