@@ -114,8 +114,8 @@ typedef struct
   guint32 serial;
   guint32 drifting;      /* bit i: the forecasts of slot i are in drift */
   guint32 reserved;
-  /* When the oldest pending forecast of a slot comes due; G_MAXINT64: none. Most readings settle nothing, and
-   * need not touch the slots to know. */
+  /* When the oldest pending forecast of a slot comes due; G_MAXINT64: none. Most readings settle
+   * nothing, and need not touch the slots to know. */
   gint64 due_us[TW_INTERVAL_HORIZONS];
   TwSelfSlot slot[TW_INTERVAL_HORIZONS];
 } TwSelfScore;
@@ -129,8 +129,8 @@ void tw_self_score_observe (TwSelfScore *score, gint64 t_us, double value);
 void tw_self_score_reject (TwSelfScore *score, gint64 t_us);
 /* No more than TW_SELF_PENDING wait at a time; what is issued beyond them is not recorded. */
 void tw_self_score_issue (TwSelfScore *score, guint slot, const TwSelfIssue *issue);
-/* A hint to the processor, no change: a ward's records are larger than its caches, and what a reading at now_us
- * settles is fetched while other work goes on. */
+/* A hint to the processor, no change: a ward's records are larger than its caches, and what a reading
+ * at now_us settles is fetched while other work goes on. */
 void tw_self_score_expect (const TwSelfScore *score, gint64 now_us);
 /* Settles all that is due at this reading: its target is tw_interval_find_target of it and the reading before
  * (NULL: none). */
