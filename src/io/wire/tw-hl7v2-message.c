@@ -250,7 +250,6 @@ read_header (TwHl7Reader *reader,
   TwHl7Piece given = { bytes, length };
   TwHl7Piece fields[HEADER_FIELDS];
 
-  message->header.separators = tw_hl7_usual_separators;
   if (length > TW_HL7_MAX_BYTES)
     reject_field (message, TW_HL7_SEGMENT_SEQUENCE, 0, "the message is longer than 1 MiB");
   else if (memchr (bytes, '\0', length) != NULL)
@@ -340,6 +339,26 @@ judge (TwHl7Message *message)
              (TwHl7Place) { first.segment, first.sequence, first.field }, first.text);
 }
 
+static TwHl7Message *
+message_new (void)
+{
+  TwHl7Message *message = g_new0 (TwHl7Message, 1);
+
+  message->people = g_array_new (FALSE, TRUE, sizeof (TwHl7Person));
+  message->readings = g_array_new (FALSE, TRUE, sizeof (TwObservation));
+  message->header.separators = tw_hl7_usual_separators;
+  return message;
+}
+
+TwHl7Message *
+tw_hl7_message_new_too_long (void)
+{
+  TwHl7Message *message = message_new ();
+
+  reject_field (message, TW_HL7_SEGMENT_SEQUENCE, 0, "the message is longer than 1 MiB");
+  return message;
+}
+
 TwHl7Message *
 tw_hl7_message_read (const char         *bytes,
                      gsize               length,
@@ -357,9 +376,7 @@ tw_hl7_message_read (const char         *bytes,
       bytes += 3;
       length -= 3;
     }
-  message = g_new0 (TwHl7Message, 1);
-  message->people = g_array_new (FALSE, TRUE, sizeof (TwHl7Person));
-  message->readings = g_array_new (FALSE, TRUE, sizeof (TwObservation));
+  message = message_new ();
   reader = (TwHl7Reader) { .options = options, .message = message };
   reader.zone = (TwHl7Zone) { .zone = options->zone, .now_us = options->now_us };
   if (read_header (&reader, bytes, length, &whole))

@@ -97,6 +97,8 @@ typedef struct
 
 /* Never NULL. bytes is one message without its frame. */
 TwHl7Message *tw_hl7_message_read (const char *bytes, gsize length, const TwHl7Options *options);
+/* One of which nothing is left but that it was longer than TW_HL7_MAX_BYTES. */
+TwHl7Message *tw_hl7_message_new_too_long (void);
 void tw_hl7_message_free (TwHl7Message *message);
 
 /* Makes the verdict worse and says why; for what is found after reading. */
