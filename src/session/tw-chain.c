@@ -12,6 +12,7 @@ struct _TwChain
   TwTwin *twin;
   TwSeries *series[TW_N_CHANNELS];
   gint64 rewind_us[TW_N_CHANNELS]; /* earliest change behind the newest sample; G_MAXINT64 none */
+  gboolean retract[TW_N_CHANNELS]; /* something that was used is no more, or is another value */
   GArray *cleaned;                 /* TwCleaned, re-used */
   GArray *results;                 /* TwChainResult, re-used */
 };
@@ -115,8 +116,10 @@ revise (TwChain *chain, TwChainResult *result)
   double before = value_at (chain, cleaned->channel, cleaned->sample.t_us);
 
   result->kept = tw_series_insert (chain->series[cleaned->channel], &cleaned->sample);
-  if (before != cleaned->sample.value)
-    note_change (chain, cleaned);
+  if (before == cleaned->sample.value)
+    return;
+  note_change (chain, cleaned);
+  chain->retract[cleaned->channel] = TRUE;
 }
 
 static void
@@ -133,6 +136,7 @@ use (TwChain *chain, TwChainResult *result)
     case TW_CLEANED_REMOVE:
       tw_series_remove (chain->series[result->cleaned.channel], result->cleaned.sample.t_us);
       note_change (chain, &result->cleaned);
+      chain->retract[result->cleaned.channel] = TRUE;
       result->kept = TRUE;
       break;
     case TW_CLEANED_DROP:
@@ -150,9 +154,13 @@ rewind_twin (TwChain *chain)
           {
             g_autoptr (TwSeriesView) view = tw_series_snapshot (chain->series[i]);
 
-            tw_twin_rewind (chain->twin, i, chain->rewind_us[i], view);
+            if (chain->retract[i])
+              tw_twin_retract (chain->twin, i, chain->rewind_us[i], view);
+            else
+              tw_twin_rewind (chain->twin, i, chain->rewind_us[i], view);
           }
         chain->rewind_us[i] = G_MAXINT64;
+        chain->retract[i] = FALSE;
       }
 }
 

@@ -27,6 +27,7 @@ typedef struct
 {
   TwVital now;
   TwVitalModel checkpoints[N_CHECKPOINTS];
+  TwIntervals ranges[N_CHECKPOINTS];
   gint64 half_hour[N_CHECKPOINTS]; /* of the sample before which the checkpoint was taken */
   guint first, n;
 } TwVitalHistory;
@@ -72,6 +73,7 @@ keep_checkpoint (TwVitalHistory *history, TwCgmHistory *cgm, gint64 t_us)
   else
     history->n++;
   memcpy (&history->checkpoints[at], &history->now.model, sizeof history->now.model);
+  memcpy (&history->ranges[at], &history->now.intervals, sizeof history->now.intervals);
   history->half_hour[at] = half_hour;
   if (cgm != NULL)
     tw_cgm_history_keep (cgm, half_hour);
@@ -509,9 +511,10 @@ tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *state, gsi
   return TRUE;
 }
 
-/* Goes back to the newest checkpoint that knows nothing from from_us on; FALSE when there is none. */
+/* Goes back to the newest checkpoint that knows nothing from from_us on, its ranges with it when they are
+ * asked for; FALSE when there is none. */
 static gboolean
-go_back (TwVitalHistory *history, TwCgmHistory *cgm, gint64 from_us)
+go_back (TwVitalHistory *history, TwCgmHistory *cgm, gint64 from_us, gboolean ranges)
 {
   for (guint n = history->n; n > 0; n--)
     {
@@ -524,6 +527,8 @@ go_back (TwVitalHistory *history, TwCgmHistory *cgm, gint64 from_us)
       if (cgm != NULL)
         tw_cgm_history_go_back (cgm, history->half_hour[at]);
       tw_vital_go_back (&history->now, &history->checkpoints[at]);
+      if (ranges)
+        memcpy (&history->now.intervals, &history->ranges[at], sizeof history->now.intervals);
       history->n = n - 1;
       return TRUE;
     }
@@ -532,22 +537,15 @@ go_back (TwVitalHistory *history, TwCgmHistory *cgm, gint64 from_us)
 
 /* Where the data are older than every checkpoint, nothing changes: after 8 hours of readings they would
  * hardly move the model. view holds every sample of the channel since the checkpoint. */
-void
-tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
+static void
+run_again (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view, gboolean ranges)
 {
-  TwVitalHistory *history;
-  TwCgmHistory *cgm;
-  gsize length;
+  TwVitalHistory *history = &twin->vitals[channel];
+  TwCgmHistory *cgm = get_cgm (twin, channel);
+  gsize length = tw_series_view_get_length (view);
 
-  g_return_if_fail (twin != NULL && view != NULL);
-
-  if (!is_vital (channel))
+  if (!go_back (history, cgm, from_us, ranges))
     return;
-  history = &twin->vitals[channel];
-  cgm = get_cgm (twin, channel);
-  if (!go_back (history, cgm, from_us))
-    return;
-  length = tw_series_view_get_length (view);
   for (gsize i = tw_series_view_find (view, history->now.model.newest_us); i < length; i++)
     {
       TwSample sample;
@@ -556,6 +554,27 @@ tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesV
       if (sample.t_us <= history->now.model.newest_us)
         continue;
       keep_checkpoint (history, cgm, sample.t_us);
-      tw_vital_replay (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, &sample);
+      if (ranges)
+        tw_vital_relive (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, &sample);
+      else
+        tw_vital_replay (&history->now, twin->priors, cgm != NULL ? &cgm->now : NULL, &sample);
     }
+}
+
+void
+tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
+{
+  g_return_if_fail (twin != NULL && view != NULL);
+
+  if (is_vital (channel))
+    run_again (twin, channel, from_us, view, FALSE);
+}
+
+void
+tw_twin_retract (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view)
+{
+  g_return_if_fail (twin != NULL && view != NULL);
+
+  if (is_vital (channel))
+    run_again (twin, channel, from_us, view, TRUE);
 }

@@ -123,6 +123,10 @@ gboolean tw_twin_restore_channel (TwTwin *twin, TwChannel channel, const void *s
  * Forecasts already issued keep their numbers, their scores and the ranges learned from them. Older than
  * the ring: no change. */
 void tw_twin_rewind (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view);
+/* The same for a sample that should never have been: entered in error, or another value stands there now.
+ * The ranges are learned again as well, so that the next forecasts are those of a twin that never saw it;
+ * only the record of the forecasts that were issued stays. */
+void tw_twin_retract (TwTwin *twin, TwChannel channel, gint64 from_us, const TwSeriesView *view);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPriors, tw_priors_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTwin, tw_twin_free)

@@ -468,8 +468,9 @@ record_issue (TwVital *vital,
   tw_self_score_issue (&vital->score, i, &issue);
 }
 
+/* recorded: it is really issued now; else only the ranges learn from it. */
 static void
-issue (TwVital *vital, const TwPriors *priors, const TwOutlook *outlook)
+issue (TwVital *vital, const TwPriors *priors, const TwOutlook *outlook, gboolean recorded)
 {
   const TwVitalPriors *own = tw_vital_get_priors (vital, priors);
   const TwIntervalStart *start = &own->intervals;
@@ -481,7 +482,8 @@ issue (TwVital *vital, const TwPriors *priors, const TwOutlook *outlook)
         TwCentre centre;
 
         tw_vital_centre (vital, &own->filter, start, outlook, start->horizon_min[i], &centre);
-        record_issue (vital, priors, i, &centre, outlook->experts[i].median);
+        if (recorded)
+          record_issue (vital, priors, i, &centre, outlook->experts[i].median);
         tw_intervals_issue (&vital->intervals, start, i, &origin, &centre);
       }
 }
@@ -528,7 +530,7 @@ tw_vital_update (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSam
       TwOutlook outlook;
 
       propose (vital, priors, &outlook);
-      issue (vital, priors, &outlook);
+      issue (vital, priors, &outlook, TRUE);
     }
   return result;
 }
@@ -549,6 +551,27 @@ tw_vital_replay (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSam
   absorb (vital, priors, cgm, sample);
   if (may_issue (vital))
     propose (vital, priors, &outlook);
+}
+
+void
+tw_vital_relive (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample)
+{
+  TwReading before = { vital->model.newest_us, vital->model.newest_value };
+  TwReading now = { sample->t_us, sample->value };
+
+  if (!is_usable (vital, priors, sample))
+    return;
+  tw_intervals_score (&vital->intervals, &tw_vital_get_priors (vital, priors)->intervals,
+                      &tw_priors_get_learning (priors)->intervals,
+                      vital->model.n_accepted > 0 ? &before : NULL, &now);
+  absorb (vital, priors, cgm, sample);
+  if (may_issue (vital))
+    {
+      TwOutlook outlook;
+
+      propose (vital, priors, &outlook);
+      issue (vital, priors, &outlook, FALSE);
+    }
 }
 
 /* The channel's own limit (a continuous signal 2 min, a cuff 30 min ...), or three times its usual spacing

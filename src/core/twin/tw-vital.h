@@ -69,6 +69,8 @@ TwUpdate tw_vital_update (TwVital *vital, const TwPriors *priors, TwCgm *cgm, co
 void tw_vital_go_back (TwVital *vital, const TwVitalModel *model);
 /* Learns from a sample again, without scoring or issuing. */
 void tw_vital_replay (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample);
+/* The same, and the ranges learn from it again as well; only the record of what was issued stays. */
+void tw_vital_relive (TwVital *vital, const TwPriors *priors, TwCgm *cgm, const TwSample *sample);
 /* Whether a saved state may be taken up: right version, tables and channel, and every number in its range. */
 gboolean tw_vital_is_sound (const TwVital *vital, const TwPriors *priors, TwChannel channel);
 /* Parameters at the vital's cadence. */

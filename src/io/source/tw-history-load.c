@@ -91,7 +91,7 @@ dup_url (gint64 from_us,
   const char *what = plan->all_in_one         ? ""
                      : place->n_searches == 1 ? tw_history_vital_signs
                                               : tw_history_other_codes;
-  tw_time_format_iso (from_us - from_us % TW_SECOND, from, sizeof from);
+  tw_time_format_iso (from_us - from_us % 1000, from, sizeof from);
   return g_strdup_printf ("Observation?patient=%s%s&date=ge%s%s&_count=%u", id, what, from,
                           is_sorted (place->load) ? "&_sort=date" : "", count);
 }
@@ -240,6 +240,7 @@ tw_history_load_new (const TwHistoryPlan *plan,
   g_return_val_if_fail (patients->len > 0, NULL);
   TwHistoryLoad *load = g_rc_box_new0 (TwHistoryLoad);
   load->plan = *plan;
+  load->plan.from_us -= plan->from_us % TW_SECOND;
   g_object_ref (load->plan.connection);
   load->events = *events;
   load->data = data;

@@ -23,6 +23,7 @@ typedef struct
   char *id;
   char *version; /* a GRefString that is interned: most resources stay at their first version */
   gint64 last_updated_us;
+  guint64 said;  /* of a resource without version and stamp: what it said, as a hash */
   Run one;       /* where runs points when there is one: most resources say one thing */
   Run *runs;
   guint n_runs;
@@ -121,11 +122,44 @@ is_number (const char *text)
   return text[0] != '\0' && strspn (text, "0123456789") == strlen (text) && strlen (text) < 19;
 }
 
+static guint64
+mix (guint64 hash,
+     guint64 value)
+{
+  hash = (hash ^ value) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return hash ^ hash >> 29;
+}
+
+/* What readings [from, end) say; 0 where a version or a stamp tells one from the next. */
+static guint64
+hash_said (const TwFhirPage *page,
+           guint from,
+           guint end)
+{
+  const TwFhirReading *first = &g_array_index (page->readings, TwFhirReading, from);
+  guint64 hash = 1;
+  if (first->last_updated_us != 0 || tw_fhir_page_text (page, first->version)[0] != '\0')
+    return 0;
+  for (guint i = from; i < end; i++)
+    {
+      const TwObservation *obs = &g_array_index (page->readings, TwFhirReading, i).obs;
+      guint64 bits;
+      memcpy (&bits, &obs->value, sizeof bits);
+      hash = mix (hash, (guint64) obs->t_us);
+      hash = mix (hash, bits);
+      hash = mix (hash, (guint64) (guint16) obs->channel << 40 | (guint64) obs->unit << 32 | obs->flags);
+    }
+  return MAX (hash, 1);
+}
+
 static Standing
 compare_version (const Entry *known,
                  const char *version,
-                 gint64 last_updated_us)
+                 gint64 last_updated_us,
+                 guint64 said)
 {
+  if (said != 0 && said == known->said)
+    return VERSION_SAME;
   if (version[0] != '\0' && g_str_equal (known->version, version))
     return VERSION_SAME;
   if (is_number (version) && is_number (known->version))
@@ -296,13 +330,14 @@ take_resource (const Taking *taking,
   const TwFhirReading *first = &g_array_index (page->readings, TwFhirReading, from);
   const char *id = tw_fhir_page_text (page, first->id);
   const char *version = tw_fhir_page_text (page, first->version);
+  const guint64 said = hash_said (page, from, end);
   const gboolean withdrawn = (first->obs.flags & TW_OBSERVATION_WITHDRAWN) != 0;
   const gboolean named = ledger->max_ids > 0 && id[0] != '\0';
   Entry *known = named ? g_hash_table_lookup (ledger->entries, id) : NULL;
   if (known != NULL)
     known->scan = ledger->scan;
   Standing standing =
-      known != NULL ? compare_version (known, version, first->last_updated_us) : VERSION_NEWER;
+      known != NULL ? compare_version (known, version, first->last_updated_us, said) : VERSION_NEWER;
   if (standing != VERSION_NEWER)
     {
       *(standing == VERSION_SAME ? &counts->n_repeated : &counts->n_outdated) += end - from;
@@ -333,8 +368,11 @@ take_resource (const Taking *taking,
     }
   if (known != NULL)
     take_back (ledger, known, runs, taking->terms, taking->out);
-  if (named && (runs->len > 0 || known != NULL || raw))
-    remember (ledger, find_or_add (ledger, id), version, first->last_updated_us, runs);
+  if (!named || (runs->len == 0 && known == NULL && !raw))
+    return;
+  Entry *entry = find_or_add (ledger, id);
+  remember (ledger, entry, version, first->last_updated_us, runs);
+  entry->said = said;
 }
 
 /* A new version that cannot be read takes its predecessor's values away: they are known to be

@@ -13,6 +13,7 @@
 #define MAX_NARROWED 400   /* requests that look for bad entries */
 #define MAX_RESTARTS 3     /* links that expired */
 #define AHEAD_US (10 * TW_MINUTE)
+#define FINEST_US 1000     /* a server's stamps are in milliseconds */
 
 typedef enum
 {
@@ -116,12 +117,12 @@ note_order (TwPageWalk *walk,
     }
 }
 
-/* A full page without a link, where the server does not say that this is all. */
+/* A full page of a server that gives no links, where it does not say that this is all. */
 static gboolean
 is_cut_off (const TwPageWalk *walk,
             const TwFhirPage *page)
 {
-  return page->next == NULL && page->n_entries >= walk->count
+  return page->next == NULL && page->self == NULL && walk->first && page->n_entries >= walk->count
          && (page->total < 0 || page->total > (gint64) walk->position + page->n_entries);
 }
 
@@ -155,13 +156,12 @@ take_page (TwPageWalk *walk,
     }
   walk->first = FALSE;
   walk->position += page->n_entries;
-  g_autofree char *wider = NULL;
-  if (walk->count < walk->plan.count)
-    {
-      walk->count = MIN (walk->count * 2, walk->plan.count);
-      wider = tw_page_link_resize (page->next, walk->count);
-    }
-  fetch_page (walk, wider != NULL ? wider : page->next);
+  guint wider = MIN (walk->count * 2, walk->plan.count);
+  g_autofree char *resized
+    = wider > walk->count ? tw_page_link_resize (page->next, wider) : NULL;
+  if (resized != NULL)
+    walk->count = wider;
+  fetch_page (walk, resized != NULL ? resized : page->next);
 }
 
 /* The page cannot be read: half of it, until one entry stands alone; then who that is. */
@@ -229,7 +229,7 @@ take_probe (TwPageWalk *walk,
       end (walk, TW_WALK_FAILED, error, -1);
       return;
     }
-  if (walk->good_us == 0 || walk->good_us - walk->bad_us > TW_SECOND)
+  if (walk->good_us == 0 || walk->good_us - walk->bad_us > FINEST_US)
     {
       probe (walk);
       return;

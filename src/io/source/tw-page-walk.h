@@ -49,7 +49,8 @@ typedef struct
   TwWalkKey key;
   gboolean sorted;            /* it is asked in the order of key */
   gint64 from_us;             /* of key */
-  /* The search's address: "Observation?...". Free with g_free. */
+  /* The search's address, "Observation?...", from this instant on, to the millisecond. Free with
+   * g_free. */
   char *(*dup_url) (gint64 from_us, guint count, gpointer data);
 } TwPageWalkPlan;
 

@@ -46,7 +46,8 @@ struct _TwPollFeed
   const char *headers[4];
   gint64 hi_us;            /* greatest stamp seen; 0: none yet */
   gint64 hi_next_us;       /* of the poll under way */
-  gint64 hi_limit_us;      /* a search that its caps ended came only so far */
+  gint64 hi_limit_us;      /* a search that its caps ended came only so far; G_MAXINT64: none */
+  gint64 resume_us;        /* where the last poll was cut short; 0: it was not */
   GArray *newest_us;       /* gint64 by patient: newest time of measurement */
   gint64 date_us;          /* the server's clock */
   TwWalkBudget budget;
@@ -152,7 +153,7 @@ dup_url (gint64 from_us,
   const char *kind = get_kind (feed, search->number);
   g_autoptr (GString) url = g_string_new ("Observation?");
   char from[40];
-  tw_time_format_iso (from_us - from_us % TW_SECOND, from, sizeof from);
+  tw_time_format_iso (from_us - from_us % 1000, from, sizeof from);
   if (feed->manner == ASK_BY_DATE)
     {
       append_patients (feed, search->number / count_kinds (feed), url);
@@ -175,17 +176,20 @@ dup_url (gint64 from_us,
   return g_string_free (g_steal_pointer (&url), FALSE);
 }
 
-/* A time from which nothing that matters can be missed. */
+/* A time from which nothing that matters can be missed; after a poll that its caps ended, where that
+ * one ended. */
 static gint64
 get_since (const TwPollFeed *feed,
            guint number)
 {
   guint patient = number / count_kinds (feed);
-  if (feed->manner != ASK_BY_DATE)
-    return feed->hi_us - OVERLAP_US;
   gint64 newest_us
-    = patient < feed->newest_us->len ? g_array_index (feed->newest_us, gint64, patient) : 0;
-  return (newest_us != 0 ? newest_us : feed->hi_us) - OVERLAP_US;
+    = feed->manner != ASK_BY_DATE             ? feed->hi_us
+      : patient < feed->newest_us->len ? g_array_index (feed->newest_us, gint64, patient) : 0;
+  if (feed->manner != ASK_BY_DATE && feed->resume_us != 0)
+    return feed->resume_us;
+  gint64 since_us = (newest_us != 0 ? newest_us : feed->hi_us) - OVERLAP_US;
+  return since_us - since_us % TW_SECOND;
 }
 
 static gboolean
@@ -231,7 +235,10 @@ on_time (gpointer user_data)
 static void
 end_poll (TwPollFeed *feed)
 {
+  gboolean cut_short = feed->hi_limit_us != G_MAXINT64;
   drop_timer (&feed->deadline);
+  /* Only what goes forward is gone on with: else the overlap comes again. */
+  feed->resume_us = cut_short && feed->hi_limit_us > feed->resume_us ? feed->hi_limit_us : 0;
   feed->hi_us = MAX (feed->hi_us, MIN (feed->hi_next_us, feed->hi_limit_us));
   guint wait_ms = feed->plan.poll_ms;
   guint jitter_ms = (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1);
@@ -472,6 +479,7 @@ tw_poll_feed_start (TwPollFeed *feed)
   g_return_if_fail (!feed->running);
   feed->running = TRUE;
   feed->width = 1;
+  feed->resume_us = 0;
   /* What the history showed is where polling begins; a server that showed nothing is asked from its
    * own now. */
   feed->hi_us = MAX (feed->hi_us, feed->hi_next_us);

@@ -301,6 +301,39 @@ test_rewind_keeps_issued (void)
   g_assert_cmpmem (&before, sizeof before, &after, sizeof after);
 }
 
+/* A sample that is taken back leaves nothing in the model or in its ranges; the record of what was issued
+ * stays as it was. */
+static void
+test_retract (void)
+{
+  g_autoptr (GArray) samples = tw_test_stream (37, 200, 78, 21);
+  g_autoptr (TwTwin) twin = tw_twin_new (shared_priors);
+  g_autoptr (TwTwin) without = tw_twin_new (shared_priors);
+  g_autoptr (TwSeries) series = tw_series_new (0, 400 * TW_DAY);
+  g_autoptr (TwSeriesView) view = NULL;
+  State before, after, never;
+
+  for (guint i = 0; i < samples->len; i++)
+    arrive (twin, TW_CHANNEL_MAP, series, &g_array_index (samples, TwSample, i));
+  save (twin, TW_CHANNEL_MAP, &before);
+  tw_series_remove (series, get_time (samples, 188));
+  view = tw_series_snapshot (series);
+  tw_twin_retract (twin, TW_CHANNEL_MAP, get_time (samples, 188), view);
+  save (twin, TW_CHANNEL_MAP, &after);
+  for (guint i = 0; i < samples->len; i++)
+    if (i != 188)
+      feed (without, TW_CHANNEL_MAP, samples, i, i + 1);
+  save (without, TW_CHANNEL_MAP, &never);
+  g_assert_cmpmem (&after.vital.model, sizeof after.vital.model, &never.vital.model,
+                   sizeof never.vital.model);
+  g_assert_cmpmem (&after.vital.intervals, sizeof after.vital.intervals, &never.vital.intervals,
+                   sizeof never.vital.intervals);
+  g_assert_cmpmem (&after.vital.score, sizeof after.vital.score, &before.vital.score,
+                   sizeof before.vital.score);
+  g_assert_true (memcmp (&before.vital.intervals, &after.vital.intervals, sizeof after.vital.intervals)
+                 != 0);
+}
+
 /* Whole days make no difference, before and after 1970. */
 static void
 test_shift_by_days (void)
@@ -596,6 +629,7 @@ main (int argc, char **argv)
   g_test_add_func ("/twin/no-look-ahead", test_no_look_ahead);
   g_test_add_func ("/twin/late-data", test_late_data);
   g_test_add_func ("/twin/rewind-keeps-issued", test_rewind_keeps_issued);
+  g_test_add_func ("/twin/retract", test_retract);
   g_test_add_func ("/twin/shift-by-days", test_shift_by_days);
   g_test_add_func ("/twin/hostile-input", test_hostile_input);
   g_test_add_func ("/twin/flood", test_flood);

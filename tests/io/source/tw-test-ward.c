@@ -70,6 +70,7 @@ on_request (SoupServer *server,
   TwTestWard *ward = user_data;
   const char *query = g_uri_get_query (soup_server_message_get_uri (message));
   TwAnswer answer = { .status = 200 };
+  ward->message = message;
   g_ptr_array_add (ward->asked, g_strconcat (path, query != NULL ? "?" : "", query, NULL));
   if (!is_welcome (ward, message))
     {
@@ -94,6 +95,12 @@ on_request (SoupServer *server,
            && !ward->answer (ward, path, query, &answer))
     {
       refuse (message, 404);
+      return;
+    }
+  if (answer.status == 0)
+    {
+      soup_server_message_pause (message);
+      g_free (answer.body);
       return;
     }
   soup_server_message_set_status (message, answer.status, NULL);

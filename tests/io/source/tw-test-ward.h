@@ -12,7 +12,7 @@
 /* An answer made by the test; NULL: 404 with an OperationOutcome. */
 typedef struct
 {
-  guint status;
+  guint status;       /* 0: never */
   char *body;         /* JSON */
   char *header;       /* "Name: value", NULL */
 } TwAnswer;
@@ -33,6 +33,7 @@ struct _TwTestWard
   guint stream_status;     /* 0: 200 */
   const char *token;       /* NULL: none needed */
   gint64 ahead_us;         /* the stream's clock before ours */
+  SoupServerMessage *message; /* what is being answered */
   GPtrArray *asked;        /* char: "path?query", in order */
   GPtrArray *streams;      /* SoupServerMessage, open ones */
   /* a stream was opened: write its greeting */
