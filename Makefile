@@ -11,13 +11,13 @@ BUILD_PACKAGES := \
 	libplplot-dev libcairo2-dev libcurl4-openssl-dev libsimdjson-dev libjson-glib-dev libgsl-dev \
 	libsoup-3.0-dev libsqlite3-dev libsecret-1-dev
 RUN_PACKAGES := \
-	plplot-driver-cairo adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei ca-certificates
+	plplot-driver-cairo adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei ca-certificates glib-networking
 CHECK_PACKAGES := \
 	python3-venv \
-	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl glib-networking curl
+	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl curl
 # Other people's servers, to test against: installed by check-peers only.
 PEER_PACKAGES := \
-	maven default-jdk-headless nodejs npm
+	maven default-jdk-headless nodejs npm nginx-light
 PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 
 .PHONY: deps build run check check-peers screenshots bench accuracy clean

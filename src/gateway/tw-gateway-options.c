@@ -7,6 +7,7 @@
 #include "tw-gateway.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 static gboolean
 refuse (GError    **error,
@@ -21,6 +22,41 @@ is_loopback (const char *bind)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (bind);
   return address == NULL || g_inet_address_get_is_loopback (address);
+}
+
+/* Links lead there, and they may not lead from encryption into the clear. */
+static gboolean
+is_public_url (const char *text)
+{
+  /* Best effort: what is no URI has no host. */
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL)
+    return FALSE;
+  return g_str_equal (g_uri_get_scheme (uri), "https")
+         || (g_str_equal (g_uri_get_scheme (uri), "http") && g_hostname_is_ip_address (host)
+             && is_loopback (host));
+}
+
+static gboolean
+check_tls (TwCommandLine *line,
+           GError       **error)
+{
+  if ((line->tls_cert == NULL) != (line->tls_key == NULL))
+    return refuse (error, _("--tls-cert and --tls-key belong together."));
+  if (line->tls_client_ca != NULL && line->tls_cert == NULL)
+    return refuse (error, _("--tls-client-ca needs --tls-cert and --tls-key."));
+  if (line->public_url != NULL && !is_public_url (line->public_url))
+    return refuse (error, _("--public-url should look like https://ward.example/fhir/R4."));
+  if (line->public_url != NULL && g_str_has_suffix (line->public_url, "/"))
+    line->public_url[strlen (line->public_url) - 1] = '\0';
+  if (!is_loopback (line->bind) && line->tls_cert == NULL && !line->insecure_bind)
+    return refuse (error,
+                   _("Other machines could reach this address, and what is sent is not encrypted. "
+                     "Give --tls-cert and --tls-key, or use 127.0.0.1 behind a front that encrypts, or "
+                     "add --insecure-bind if you accept that."));
+  return TRUE;
 }
 
 static gboolean
@@ -45,11 +81,7 @@ check (TwCommandLine *line,
     return refuse (error, _("Choose either --token or --token-file."));
   if (line->loop && line->replay == NULL)
     return refuse (error, _("--loop needs --replay: the demo ward never ends."));
-  if (!is_loopback (line->bind) && !line->insecure_bind)
-    return refuse (error,
-                   _("Other machines could reach this address, and what is sent is not encrypted. "
-                            "Use 127.0.0.1, or add --insecure-bind if you accept that."));
-  return TRUE;
+  return check_tls (line, error);
 }
 
 gboolean
@@ -70,6 +102,14 @@ tw_command_line_parse (TwCommandLine *line,
       N_("Port to listen on; 0 for any free one (8420)"), N_("N") },
     { "bind", 0, 0, G_OPTION_ARG_STRING, &line->bind, N_("Address to listen on (127.0.0.1)"),
       N_("ADDRESS") },
+    { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &line->tls_cert,
+      N_("Serve HTTPS with this certificate and its chain (PEM); read again at SIGHUP"), N_("FILE") },
+    { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &line->tls_key,
+      N_("The certificate’s key (PEM, without a passphrase)"), N_("FILE") },
+    { "tls-client-ca", 0, 0, G_OPTION_ARG_FILENAME, &line->tls_client_ca,
+      N_("Let in only clients with a certificate of these authorities (PEM)"), N_("FILE") },
+    { "public-url", 0, 0, G_OPTION_ARG_STRING, &line->public_url,
+      N_("Address by which clients come through a front, such as https://ward.example/fhir/R4"), N_("URL") },
     { "insecure-bind", 0, 0, G_OPTION_ARG_NONE, &line->insecure_bind,
       N_("Allow an address that other machines can reach, without encryption"), NULL },
     { "token", 0, 0, G_OPTION_ARG_STRING, &line->token,
@@ -120,4 +160,8 @@ tw_command_line_clear (TwCommandLine *line)
   g_clear_pointer (&line->token, g_free);
   g_clear_pointer (&line->token_file, g_free);
   g_clear_pointer (&line->ward, g_free);
+  g_clear_pointer (&line->tls_cert, g_free);
+  g_clear_pointer (&line->tls_key, g_free);
+  g_clear_pointer (&line->tls_client_ca, g_free);
+  g_clear_pointer (&line->public_url, g_free);
 }

@@ -10,6 +10,7 @@ typedef struct
 {
   char *replay;          /* file; NULL: the demo ward */
   char *bind, *token, *token_file, *ward;
+  char *tls_cert, *tls_key, *tls_client_ca, *public_url;
   double speed;          /* 1 to 600 */
   int port;              /* 0 to 65535 */
   gint64 seed;

@@ -105,7 +105,7 @@ tell_address (const Program *program,
       fflush (stdout);
       return;
     }
-  if (program->line.insecure_bind)
+  if (program->line.insecure_bind && program->line.tls_cert == NULL)
     g_printerr (_("Warning: what is sent is NOT encrypted. Anyone on the way can read it. "
                   "Invented or de-identified data only.\n"));
   printf (_("Ward “%s” (patients: %u) is at %s\n"),
@@ -115,7 +115,8 @@ tell_address (const Program *program,
   if (program->line.token == NULL && program->line.token_file == NULL)
     printf (_("Token: %s\n"), token->text);
   printf (_("Open it with:\n"));
-  printf ("  twinward --server %s --token-file %s\n", tw_gateway_get_url (program->gateway),
+  printf ("  twinward --server %s --token-file %s\n",
+          program->line.public_url != NULL ? program->line.public_url : tw_gateway_get_url (program->gateway),
           token->file);
   fflush (stdout);
 }
@@ -144,6 +145,18 @@ on_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The usual word to a server that its certificate was renewed. */
+static gboolean
+on_reload (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!tw_gateway_reload_tls (program->gateway, &error))
+    g_printerr (_("twinward-gateway: the certificate stays as it was. %s\n"), error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /* The app holds the other end: when it goes, so do we. */
 static gboolean
 on_input (gint         fd,
@@ -167,6 +180,8 @@ serve (Program       *program,
     .bind = program->line.bind,
     .port = (guint16) program->line.port,
     .token = token->text,
+    .tls = { program->line.tls_cert, program->line.tls_key, program->line.tls_client_ca },
+    .public_url = program->line.public_url,
     .speed = program->line.speed,
     .loop = program->line.loop,
     .rehearse_loss = program->line.rehearse_loss,
@@ -193,6 +208,7 @@ run (Program *program,
   program->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, on_signal, program);
   g_unix_signal_add (SIGTERM, on_signal, program);
+  g_unix_signal_add (SIGHUP, on_reload, program);
   if (program->line.embedded)
     g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, program);
   tell_address (program, &token);
@@ -208,6 +224,7 @@ tw_gateway_program_run (int    argc,
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
+  tw_tls_init ();
   signal (SIGPIPE, SIG_IGN);
   ok = tw_command_line_parse (&program.line, &argc, &argv, &error);
   if (ok && program.line.version)

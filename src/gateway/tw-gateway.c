@@ -27,7 +27,7 @@ struct _TwGateway
   TwSeal seal;
   TwRecords *records; /* what clients wrote; outlives a ward that begins again */
   TwGatewayOptions options;
-  char *token, *host, *url;
+  char *token, *host, *url, *public_url;
   guint16 port;
   guint tick;
   gint64 mono_us;     /* monotonic time at which the ward's clock began */
@@ -161,7 +161,13 @@ on_early (SoupServer        *server,
 
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   set_date (gateway, message);
-  if (!is_authorized (gateway, message))
+  if (!tw_tls_may_enter (&gateway->options.tls, message))
+    {
+      send_problem (message, 403, "forbidden",
+                    "A client certificate of this site's authority is needed, and none that is in order "
+                    "came. Choose the client certificate, or ask those who run the server for one.");
+    }
+  else if (!is_authorized (gateway, message))
     {
       soup_message_headers_replace (headers, "WWW-Authenticate", "Bearer realm=\"twinward\"");
       send_problem (message, 401, "login",
@@ -185,6 +191,12 @@ on_early (SoupServer        *server,
     }
 }
 
+static const char *
+scheme_of (const TwGateway *gateway)
+{
+  return gateway->options.tls.certificate != NULL ? "https" : "http";
+}
+
 /* How the client calls us, so that page links lead to where it came from. */
 static char *
 dup_base (const TwGateway   *gateway,
@@ -194,9 +206,11 @@ dup_base (const TwGateway   *gateway,
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *host = soup_message_headers_get_one (headers, "Host");
 
+  if (gateway->options.public_url != NULL)
+    return g_strdup (gateway->options.public_url);
   if (host == NULL || *host == '\0' || strlen (host) > 255 || strspn (host, fit) != strlen (host))
     return g_strdup (gateway->url);
-  return g_strconcat ("http://", host, TW_FACADE_ROOT, NULL);
+  return g_strconcat (scheme_of (gateway), "://", host, TW_FACADE_ROOT, NULL);
 }
 
 static gboolean
@@ -345,10 +359,12 @@ listen_there (TwGateway *gateway,
     return FALSE;
   gateway->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
   six = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
-  gateway->url = g_strdup_printf (six ? "http://[%s]:%u" TW_FACADE_ROOT
-                                  : "http://%s:%u" TW_FACADE_ROOT,
-                                  gateway->options.bind, gateway->port);
-  return soup_server_listen_socket (gateway->server, socket, 0, error);
+  gateway->url = g_strdup_printf (six ? "%s://[%s]:%u" TW_FACADE_ROOT : "%s://%s:%u" TW_FACADE_ROOT,
+                                  scheme_of (gateway), gateway->options.bind, gateway->port);
+  if (gateway->options.tls.certificate == NULL)
+    return soup_server_listen_socket (gateway->server, socket, 0, error);
+  return tw_tls_apply (&gateway->options.tls, gateway->server, error)
+         && soup_server_listen_socket (gateway->server, socket, SOUP_SERVER_LISTEN_HTTPS, error);
 }
 
 static gboolean
@@ -419,6 +435,7 @@ tw_gateway_new (const TwGatewayOptions *options,
   gateway->options = *options;
   gateway->host = g_strdup (options->bind);
   gateway->options.bind = gateway->host;
+  gateway->options.public_url = gateway->public_url = g_strdup (options->public_url);
   gateway->token = g_strdup (options->token);
   gateway->records = tw_records_new ();
   gateway->server = soup_server_new ("server-header", "twinward-gateway", NULL);
@@ -451,7 +468,18 @@ tw_gateway_free (TwGateway *gateway)
   g_free (gateway->token);
   g_free (gateway->host);
   g_free (gateway->url);
+  g_free (gateway->public_url);
   g_free (gateway);
+}
+
+gboolean
+tw_gateway_reload_tls (TwGateway *gateway,
+                       GError   **error)
+{
+  g_return_val_if_fail (gateway != NULL, FALSE);
+
+  return gateway->options.tls.certificate == NULL
+         || tw_tls_apply (&gateway->options.tls, gateway->server, error);
 }
 
 guint16

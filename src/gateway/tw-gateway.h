@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tw-stream.h"
+#include "tw-tls.h"
 #include "tw-ward.h"
 
 #include <gio/gio.h>
@@ -26,6 +27,8 @@ typedef struct
   const char *bind;            /* address */
   guint16 port;                /* 0: any free one */
   const char *token;           /* never empty */
+  TwTlsFiles tls;              /* kept by the caller while the gateway lives */
+  const char *public_url;      /* how clients reach the facade through a front; NULL: as they call us */
   double speed;                /* 1 to 600 */
   gboolean loop;               /* a recording begins again when it ends */
   gboolean rehearse_loss;      /* from minute 6 on nothing answers for 90 s */
@@ -41,6 +44,9 @@ typedef struct _TwGateway TwGateway;
 TwGateway *tw_gateway_new (const TwGatewayOptions *options, GError **error);
 /* Says good-bye to readers and closes. */
 void tw_gateway_free (TwGateway *gateway);
+
+/* Reads the certificate's files again: a new one is shown from now on, open connections stay. */
+gboolean tw_gateway_reload_tls (TwGateway *gateway, GError **error);
 
 guint16 tw_gateway_get_port (const TwGateway *gateway);
 /* "http://127.0.0.1:8420/fhir/R4" */

@@ -55,6 +55,21 @@ test_all (void)
 }
 
 static void
+test_tls (void)
+{
+  g_auto (TwCommandLine) line = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (parse (&line, "--bind 0.0.0.0 --tls-cert a.pem --tls-key a.key --tls-client-ca ca.pem "
+                        "--public-url https://ward.example/fhir/R4/", &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (line.tls_cert, ==, "a.pem");
+  g_assert_cmpstr (line.tls_key, ==, "a.key");
+  g_assert_cmpstr (line.tls_client_ca, ==, "ca.pem");
+  g_assert_cmpstr (line.public_url, ==, "https://ward.example/fhir/R4");
+}
+
+static void
 test_embedded (void)
 {
   g_auto (TwCommandLine) line = { 0 };
@@ -73,6 +88,9 @@ test_refused (void)
     "--speed 0.5", "--speed 601", "--speed nan", "--port 65536", "--port -1", "--history 25", "--history -1",
     "--lead -2", "--demo --replay a.csv", "--token a --token-file b", "--loop", "--bind 0.0.0.0", "--bind ::",
     "--bind 192.168.1.9", "word", "--nonsense", "--port many",
+    "--tls-cert a.pem", "--tls-key a.key", "--tls-client-ca ca.pem", "--bind 0.0.0.0 --tls-client-ca ca.pem",
+    "--public-url http://ward.example/fhir/R4", "--public-url ward.example", "--public-url https://",
+    "--public-url https://me@ward.example/fhir/R4", "--public-url https://ward.example/fhir?x=1",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -140,6 +158,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gateway/command-line/defaults", test_defaults);
   g_test_add_func ("/gateway/command-line/all", test_all);
+  g_test_add_func ("/gateway/command-line/tls", test_tls);
   g_test_add_func ("/gateway/command-line/embedded", test_embedded);
   g_test_add_func ("/gateway/command-line/refused", test_refused);
   g_test_add_func ("/gateway/command-line/token", test_token);
