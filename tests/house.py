@@ -26,7 +26,7 @@ ROOMS = {
     "plot": ["core/model"],
     "app": ["session", "plot", "core/model"],
     "cli": ["session", "plot", "core/model"],
-    "gateway": ["io/wire", "io/net", "io/store", "io/source", "core/model"],
+    "gateway": ["io/wire", "io/net", "io/store", "io/source", "core/clean", "core/model"],
 }
 
 # A vendor's headers, and the rooms (or programs' main files) that own them.

@@ -32,7 +32,8 @@ static void
 set_etag (const TwWard *ward,
           TwReply      *reply)
 {
-  reply->etag = g_strdup_printf ("W/\"%s\"", tw_ward_get_epoch (ward));
+  reply->etag = g_strdup_printf ("W/\"%s-%u\"", tw_ward_get_epoch (ward),
+                                 tw_ward_get_roster_version (ward));
 }
 
 static void

@@ -66,8 +66,12 @@ check (TwCommandLine *line,
 {
   if (argc > 1)
     return refuse (error, _("There is a word too many on the command line. See --help."));
-  if (line->demo && line->replay != NULL)
-    return refuse (error, _("Choose either --demo or --replay."));
+  if (line->demo + (line->replay != NULL) + line->ingest > 1)
+    return refuse (error, _("Choose one of --demo, --replay and --ingest."));
+  if (line->store != NULL && !line->ingest)
+    return refuse (error, _("--store needs --ingest."));
+  if (line->ingest && line->speed > 1.0)
+    return refuse (error, _("What devices send comes at its own speed: leave --speed out."));
   if (!(line->speed >= 1.0 && line->speed <= 600.0))
     return refuse (error,
                    _("The speed must be from 1 (as it happened) to 600 (ten hours a minute)."));
@@ -96,6 +100,10 @@ tw_command_line_parse (TwCommandLine *line,
       N_("Serve the demo ward: eight invented patients (the default)"), NULL },
     { "replay", 0, 0, G_OPTION_ARG_FILENAME, &line->replay,
       N_("Play a recorded file: CSV, or a WFDB record (.hea)"), N_("FILE") },
+    { "ingest", 0, 0, G_OPTION_ARG_NONE, &line->ingest,
+      N_("Serve what devices send to /v1/ingest, kept in a store"), NULL },
+    { "store", 0, 0, G_OPTION_ARG_FILENAME, &line->store,
+      N_("File of the store (gateway.db in the user's state folder)"), N_("FILE") },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &line->speed,
       N_("Times faster than it happened, 1 to 600 (1)"), N_("N") },
     { "port", 0, 0, G_OPTION_ARG_INT, &line->port,
@@ -141,7 +149,7 @@ tw_command_line_parse (TwCommandLine *line,
   context = g_option_context_new (NULL);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("Serves a ward as FHIR R4 and as a stream: "
-                                           "a demo ward, or a recorded file."));
+                                           "a demo ward, a recorded file, or what devices send."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
@@ -156,6 +164,7 @@ void
 tw_command_line_clear (TwCommandLine *line)
 {
   g_clear_pointer (&line->replay, g_free);
+  g_clear_pointer (&line->store, g_free);
   g_clear_pointer (&line->bind, g_free);
   g_clear_pointer (&line->token, g_free);
   g_clear_pointer (&line->token_file, g_free);

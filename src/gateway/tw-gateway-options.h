@@ -9,12 +9,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *replay;          /* file; NULL: the demo ward */
+  char *store;           /* the durable file; NULL: the usual place */
   char *bind, *token, *token_file, *ward;
   char *tls_cert, *tls_key, *tls_client_ca, *public_url;
   double speed;          /* 1 to 600 */
   int port;              /* 0 to 65535 */
   gint64 seed;
   double history_h, lead_h;
+  gboolean ingest;       /* the ward is what devices send */
   gboolean demo, loop, rehearse_loss, embedded, insecure_bind, version;
 } TwCommandLine;
 

@@ -7,12 +7,15 @@
 #include "tw-demo-ward.h"
 #include "tw-gateway-options.h"
 #include "tw-gateway.h"
+#include "tw-ingest.h"
+#include "tw-intake-feed.h"
 #include "tw-replay.h"
 #include "tw-time.h"
 #include "tw-token.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -25,6 +28,8 @@ typedef struct
   TwCommandLine line;
   GMainLoop *loop;
   TwGateway *gateway;
+  TwStore *store;    /* NULL: nothing is kept */
+  TwIngest *ingest;
   gboolean told;     /* the file's counts were printed */
 } Program;
 
@@ -93,6 +98,38 @@ make_replay (gpointer data,
     return NULL;
   tell_counts (program, recording);
   return tw_replay_new (recording, &options, error);
+}
+
+static TwWardFeed *
+make_intake (gpointer data,
+             GError **error)
+{
+  Program *program = data;
+
+  return tw_intake_feed_new (program->store, program->line.ward, g_get_real_time (), G_MAXINT64,
+                             error);
+}
+
+/* The file that outlives the program, opened or made. */
+static gboolean
+open_store (Program *program,
+            GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (!program->line.ingest)
+    return TRUE;
+  if (program->line.store == NULL)
+    {
+      folder = g_build_filename (g_get_user_state_dir (), "twinward", NULL);
+      g_mkdir_with_parents (folder, 0700); /* where it fails, opening tells why */
+      program->line.store = g_build_filename (folder, "gateway.db", NULL);
+    }
+  program->store = tw_store_open (program->line.store, NULL, error);
+  if (program->store == NULL)
+    return FALSE;
+  program->ingest = tw_ingest_new (program->store);
+  return TRUE;
 }
 
 static void
@@ -176,6 +213,7 @@ serve (Program       *program,
        const TwToken *token,
        GError       **error)
 {
+  TwWardJudging judging = { NULL };
   TwGatewayOptions options = {
     .bind = program->line.bind,
     .port = (guint16) program->line.port,
@@ -185,7 +223,11 @@ serve (Program       *program,
     .speed = program->line.speed,
     .loop = program->line.loop,
     .rehearse_loss = program->line.rehearse_loss,
-    .make_feed = program->line.replay != NULL ? make_replay : make_demo,
+    .make_feed = program->line.ingest            ? make_intake
+                 : program->line.replay != NULL ? make_replay
+                                                : make_demo,
+    .ingest = program->ingest,
+    .judging = program->ingest != NULL ? &judging : NULL,
     .feed_data = program,
   };
 
@@ -200,7 +242,7 @@ run (Program *program,
   g_auto (TwToken) token = { NULL };
 
   if (!tw_token_prepare (&token, program->line.token, program->line.token_file, error)
-      || !serve (program, &token, error))
+      || !open_store (program, error) || !serve (program, &token, error))
     return FALSE;
   if (!program->line.embedded
       && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
@@ -235,6 +277,8 @@ tw_gateway_program_run (int    argc,
     g_printerr ("twinward-gateway: %s\n", error->message);
   g_clear_pointer (&program.gateway, tw_gateway_free);
   g_clear_pointer (&program.loop, g_main_loop_unref);
+  g_clear_pointer (&program.ingest, tw_ingest_free);
+  g_clear_pointer (&program.store, tw_store_close);
   tw_command_line_clear (&program.line);
   return ok ? 0 : 1;
 }

@@ -124,6 +124,15 @@ is_write (const char *method,
          && tw_facade_is_writable (path);
 }
 
+static gboolean
+is_ingest (const TwGateway *gateway,
+           const char      *method,
+           const char      *path)
+{
+  return gateway->options.ingest != NULL && g_str_equal (method, "POST")
+         && g_str_equal (path, TW_INGEST_PATH);
+}
+
 /* A body is collected up to a ceiling, declared or not; beyond it the rest is dropped. */
 static void
 on_chunk (SoupServerMessage *message,
@@ -180,6 +189,10 @@ on_early (SoupServer        *server,
   else if (is_write (method, path))
     {
       take_body (message);
+    }
+  else if (is_ingest (gateway, method, path))
+    {
+      tw_ingest_collect (message);
     }
   else if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD"))
     {
@@ -293,6 +306,11 @@ on_request (SoupServer        *server,
       open_stream (gateway, message, raw);
       return;
     }
+  if (is_ingest (gateway, soup_server_message_get_method (message), path))
+    {
+      tw_ingest_handle (gateway->options.ingest, message, tw_ward_get_now (gateway->ward));
+      return;
+    }
   read_write (message, &request, &body);
   if (g_str_equal (path, "/v1/range"))
     tw_range_handle (gateway->ward, &request, &reply);
@@ -376,7 +394,9 @@ begin_ward (TwGateway *gateway,
 
   if (feed == NULL)
     return FALSE;
-  gateway->ward = tw_ward_new (feed, gateway->options.speed);
+  gateway->ward = tw_ward_new_judging (feed, gateway->options.speed, gateway->options.judging);
+  if (gateway->options.ingest != NULL)
+    tw_ingest_set_ward (gateway->options.ingest, gateway->ward);
   gateway->mono_us = g_get_monotonic_time ();
   gateway->ended = FALSE;
   tw_stream_set_ward (gateway->stream, gateway->ward, "the recording begins again");
@@ -459,6 +479,8 @@ tw_gateway_free (TwGateway *gateway)
   if (gateway->tick != 0)
     g_source_destroy (g_main_context_find_source_by_id (g_main_context_get_thread_default (),
                                                         gateway->tick));
+  if (gateway->options.ingest != NULL)
+    tw_ingest_set_ward (gateway->options.ingest, NULL);
   if (gateway->server != NULL)
     soup_server_disconnect (gateway->server);
   g_clear_pointer (&gateway->stream, tw_stream_free);

@@ -2,6 +2,7 @@
 /* The ward server: one ward, its clock, and its doors on HTTP. */
 #pragma once
 
+#include "tw-ingest.h"
 #include "tw-stream.h"
 #include "tw-tls.h"
 #include "tw-ward.h"
@@ -34,6 +35,8 @@ typedef struct
   gboolean rehearse_loss;      /* from minute 6 on nothing answers for 90 s */
   gboolean manual_clock;       /* tests: only tw_gateway_advance moves the time */
   const TwStreamLimits *limits; /* NULL: the usual */
+  TwIngest *ingest;            /* what devices send goes into the ward; NULL: nothing is taken in */
+  const TwWardJudging *judging; /* values are cleaned; NULL: they are not */
   TwGatewayFeedFunc make_feed;
   gpointer feed_data;
 } TwGatewayOptions;

@@ -4,6 +4,8 @@
 
 #include "tw-log.h"
 
+#include <math.h>
+
 #define TRIM_SLACK 4096 /* samples that may lie before the head until they are really removed */
 
 typedef struct
@@ -74,12 +76,24 @@ tw_log_new (guint  n_patients,
 {
   TwLog *log = g_new0 (TwLog, 1);
 
-  log->series = g_new0 (Series, (gsize) MAX (n_patients, 1) * TW_N_CHANNELS);
-  log->n_patients = n_patients;
   log->keep_us = keep_us;
-  for (guint i = 0; i < n_patients * TW_N_CHANNELS; i++)
-    log->series[i].samples = g_array_new (FALSE, FALSE, sizeof (TwLogSample));
+  log->series = g_new0 (Series, TW_N_CHANNELS);
+  tw_log_grow (log, n_patients);
   return log;
+}
+
+void
+tw_log_grow (TwLog *log,
+             guint  n_patients)
+{
+  g_return_if_fail (log != NULL && n_patients >= log->n_patients);
+
+  if (n_patients == log->n_patients)
+    return;
+  log->series = g_renew (Series, log->series, (gsize) n_patients * TW_N_CHANNELS);
+  for (guint i = log->n_patients * TW_N_CHANNELS; i < n_patients * TW_N_CHANNELS; i++)
+    log->series[i] = (Series) { .samples = g_array_new (FALSE, FALSE, sizeof (TwLogSample)) };
+  log->n_patients = n_patients;
 }
 
 void
@@ -141,7 +155,7 @@ tw_log_add (TwLog        *log,
             guint         index)
 {
   const TwTickValue *from = &tick->values[index];
-  TwLogSample sample = { tick->t_us, tick->rx_us, 0, from->value };
+  TwLogSample sample = { .t_us = tick->t_us, .rx_us = tick->rx_us, .value = from->value };
   Series *series;
   guint at;
 
@@ -158,9 +172,11 @@ tw_log_add (TwLog        *log,
   if (at < series->samples->len)
     {
       TwLogSample *old = &g_array_index (series->samples, TwLogSample, at);
-      if (old->t_us == sample.t_us && !(old->value < sample.value) && !(old->value > sample.value))
+      if (old->t_us == sample.t_us && !old->withdrawn && !(old->value < sample.value)
+          && !(old->value > sample.value))
         return TRUE;
       sample.seq = ++log->seq;
+      sample.corrected = old->t_us == sample.t_us;
       if (old->t_us == sample.t_us)
         *old = sample;
       else
@@ -173,6 +189,53 @@ tw_log_add (TwLog        *log,
     }
   series->delay_us = MAX (series->delay_us, sample.rx_us - sample.t_us);
   trim (series, log->keep_us);
+  return TRUE;
+}
+
+/* NULL when there is none. */
+static TwLogSample *
+sample_at (const Series *series,
+           gint64        t_us)
+{
+  guint at = find (series, t_us);
+  TwLogSample *sample;
+
+  if (at >= series->samples->len)
+    return NULL;
+  sample = &g_array_index (series->samples, TwLogSample, at);
+  return sample->t_us == t_us ? sample : NULL;
+}
+
+void
+tw_log_judge (TwLog    *log,
+              guint32   patient,
+              TwChannel channel,
+              gint64    t_us,
+              TwQuality quality)
+{
+  TwLogSample *sample = sample_at (series_of (log, patient, channel), t_us);
+
+  if (sample == NULL || sample->quality == quality)
+    return;
+  sample->quality = quality;
+  sample->seq = ++log->seq;
+}
+
+gboolean
+tw_log_remove (TwLog    *log,
+               guint32   patient,
+               TwChannel channel,
+               gint64    t_us,
+               gint64    rx_us)
+{
+  TwLogSample *sample = sample_at (series_of (log, patient, channel), t_us);
+
+  if (sample == NULL || sample->withdrawn)
+    return FALSE;
+  sample->withdrawn = TRUE;
+  sample->value = (double) NAN;
+  sample->rx_us = MAX (rx_us, sample->rx_us);
+  sample->seq = ++log->seq;
   return TRUE;
 }
 
@@ -190,6 +253,15 @@ tw_log_span (const TwLog *log,
 
   *n = last - first;
   return *n > 0 ? &g_array_index (series->samples, TwLogSample, first) : NULL;
+}
+
+void
+tw_log_begin_at (TwLog  *log,
+                 guint64 seq)
+{
+  g_return_if_fail (log != NULL && seq >= log->seq);
+
+  log->seq = seq;
 }
 
 guint64

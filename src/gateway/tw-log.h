@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "tw-quality.h"
 #include "tw-ward-feed.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,9 @@ typedef struct
   gint64 rx_us;  /* when the gateway got it */
   guint64 seq;   /* number of the change that wrote it; rises over the whole log */
   double value;  /* in the unit of the channel's log */
+  TwQuality quality;  /* what cleaning found; 0 where nothing is cleaned */
+  gboolean corrected; /* another value was there before */
+  gboolean withdrawn; /* taken back: value is NaN */
 } TwLogSample;
 
 #define TW_LOG_BLOCK 60               /* points of a block of a dense channel */
@@ -42,6 +46,15 @@ gboolean tw_log_add (TwLog *log, const TwTick *tick, guint index);
 /* Samples with from_us <= t_us < to_us; borrowed until the next tw_log_add. */
 const TwLogSample *tw_log_span (const TwLog *log, guint32 patient, TwChannel channel,
                                 gint64 from_us, gint64 to_us, gsize *n);
+/* The sample of this time is found to be of another quality: a change. */
+void tw_log_judge (TwLog *log, guint32 patient, TwChannel channel, gint64 t_us, TwQuality quality);
+/* The sample of this time is taken back: it stays, withdrawn, so that who asks hears of it. FALSE when
+ * there was none. */
+gboolean tw_log_remove (TwLog *log, guint32 patient, TwChannel channel, gint64 t_us, gint64 rx_us);
+/* Room for patients that have come; never fewer. */
+void tw_log_grow (TwLog *log, guint n_patients);
+/* Changes are numbered from here on: those of an earlier run lie below. */
+void tw_log_begin_at (TwLog *log, guint64 seq);
 /* The number of the newest change. */
 guint64 tw_log_get_seq (const TwLog *log);
 guint tw_log_get_n_patients (const TwLog *log);

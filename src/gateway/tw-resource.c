@@ -152,7 +152,8 @@ static void
 add_value (const TwWard      *ward,
            const TwResource  *resource,
            TwChannel          channel,
-           TwFhirObservation *observation)
+           TwFhirObservation *observation,
+           guint             *n_withdrawn)
 {
   const TwLog *log = tw_ward_get_log (ward);
   gsize n;
@@ -160,6 +161,10 @@ add_value (const TwWard      *ward,
                                            resource->start_us + 1, &n);
   if (n == 0)
     return;
+  if (sample->withdrawn)
+    (*n_withdrawn)++;
+  if (sample->corrected)
+    observation->status = "corrected";
   observation->channel[observation->n] = channel;
   observation->value[observation->n] = sample->value;
   observation->unit[observation->n++] = tw_log_get_unit (log, resource->patient, channel);
@@ -172,6 +177,7 @@ tw_resource_write (const TwWard     *ward,
                    GString          *out)
 {
   g_autofree char *version = g_strdup_printf ("%" G_GUINT64_FORMAT, resource->version);
+  guint n_withdrawn = 0;
   char id[64];
   TwFhirObservation observation = {
     .id = tw_resource_format_id (resource, id, sizeof id),
@@ -189,13 +195,15 @@ tw_resource_write (const TwWard     *ward,
     }
   if (resource->kind == TW_RESOURCE_PANEL)
     {
-      add_value (ward, resource, TW_CHANNEL_SYSTOLIC, &observation);
-      add_value (ward, resource, TW_CHANNEL_DIASTOLIC, &observation);
-      add_value (ward, resource, TW_CHANNEL_MAP, &observation);
+      add_value (ward, resource, TW_CHANNEL_SYSTOLIC, &observation, &n_withdrawn);
+      add_value (ward, resource, TW_CHANNEL_DIASTOLIC, &observation, &n_withdrawn);
+      add_value (ward, resource, TW_CHANNEL_MAP, &observation, &n_withdrawn);
     }
   else
     {
-      add_value (ward, resource, (TwChannel) resource->channel, &observation);
+      add_value (ward, resource, (TwChannel) resource->channel, &observation, &n_withdrawn);
     }
+  if (n_withdrawn == observation.n)
+    observation.status = "entered-in-error";
   tw_fhir_write_observation (out, &observation);
 }

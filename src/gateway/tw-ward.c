@@ -6,9 +6,11 @@
 #include "tw-ward.h"
 
 #include "tw-frame.h"
+#include "tw-observation.h"
 #include "tw-text.h"
 #include "tw-time.h"
 
+#include <math.h>
 #include <string.h>
 
 #define KEEP_LIVE_US (24 * TW_HOUR)
@@ -25,6 +27,9 @@ struct _TwWard
   gint64 now_us, mono_us;
   gboolean telling;    /* FALSE while history is read */
   guint64 n_refused;
+  TwWardJudge *judge;  /* NULL: values are not cleaned */
+  guint n_named, n_dense; /* of the feed's patients and grids, taken in */
+  guint n_dictionary;  /* patients that every dictionary names */
 };
 
 static void
@@ -38,29 +43,102 @@ tell (TwWard        *ward,
   tw_journal_append (ward->journal, ward->line->str, ward->line->len, ward->mono_us);
 }
 
+/* Patients and grids that have come since the last look. */
+static void
+follow_feed (TwWard *ward)
+{
+  const TwWardFeed *feed = ward->feed;
+
+  if (feed->patients->len > tw_log_get_n_patients (ward->log))
+    tw_log_grow (ward->log, feed->patients->len);
+  for (; ward->n_named < feed->patients->len; ward->n_named++)
+    g_hash_table_insert (ward->by_id,
+                         g_strdup (tw_patient_get (g_ptr_array_index (feed->patients,
+                                                                      ward->n_named))->id),
+                         GUINT_TO_POINTER (ward->n_named + 1));
+  for (; ward->n_dense < feed->dense->len; ward->n_dense++)
+    tw_log_set_dense (ward->log, &g_array_index (feed->dense, TwDenseChannel, ward->n_dense));
+}
+
+/* The dictionary of a reader that is already there does not name who came later. */
+static void
+name_patient (const TwWard *ward,
+              guint32       patient,
+              TwFrame      *frame)
+{
+  if (patient < ward->n_dictionary)
+    frame->p_id = patient + 1;
+  else
+    g_strlcpy (frame->puid, tw_patient_get (tw_ward_get_patient (ward, patient))->id,
+               sizeof frame->puid);
+}
+
+static void
+tell_correction (TwWard            *ward,
+                 const TwTick      *tick,
+                 const TwTickValue *value)
+{
+  TwFrame frame = {
+    .type = TW_FRAME_CORRECTION,
+    .q = tw_journal_get_next (ward->journal),
+    .t_us = tick->t_us,
+    .channel = value->channel,
+    .n = (value->flags & TW_OBSERVATION_WITHDRAWN) == 0,
+    .values[0] = { .channel = value->channel, .value = value->value, .unit = value->unit },
+  };
+
+  if (frame.n == 0)
+    frame.values[0].value = (double) NAN;
+  g_strlcpy (frame.why, frame.n == 0 ? "withdrawn" : "corrected", sizeof frame.why);
+  name_patient (ward, tick->patient, &frame);
+  tell (ward, &frame);
+}
+
+/* FALSE: it says nothing that could be told as a sample. */
+static gboolean
+take_value (TwWard       *ward,
+            const TwTick *tick,
+            guint         index)
+{
+  const TwTickValue *value = &tick->values[index];
+
+  if ((value->flags & TW_OBSERVATION_WITHDRAWN) != 0)
+    {
+      if (tw_log_remove (ward->log, tick->patient, value->channel, tick->t_us, tick->rx_us))
+        tell_correction (ward, tick, value);
+      return FALSE;
+    }
+  if (!tw_log_add (ward->log, tick, index))
+    {
+      ward->n_refused++;
+      return FALSE;
+    }
+  if ((value->flags & TW_OBSERVATION_CORRECTED) == 0)
+    return TRUE;
+  tell_correction (ward, tick, value);
+  return FALSE;
+}
+
 static void
 on_tick (const TwTick *tick,
          gpointer      data)
 {
   TwWard *ward = data;
-  TwFrame frame = {
-    .type = TW_FRAME_SAMPLES,
-    .q = tw_journal_get_next (ward->journal),
-    .p_id = tick->patient + 1,
-    .t_us = tick->t_us,
-  };
+  TwFrame frame = { .type = TW_FRAME_SAMPLES, .t_us = tick->t_us };
 
+  follow_feed (ward);
   for (guint i = 0; i < tick->n; i++)
     {
-      if (!tw_log_add (ward->log, tick, i))
-        {
-          ward->n_refused++;
-          continue;
-        }
+      if (!take_value (ward, tick, i))
+        continue;
       frame.values[frame.n].channel = tick->values[i].channel;
       frame.values[frame.n].value = tick->values[i].value;
       frame.values[frame.n++].unit = tick->values[i].unit;
     }
+  if (ward->judge != NULL)
+    tw_ward_judge_tick (ward->judge, tick, &frame);
+  frame.q = tw_journal_get_next (ward->journal);
+  name_patient (ward, tick->patient, &frame);
   if (frame.n > 0)
     tell (ward, &frame);
 }
@@ -73,13 +151,13 @@ on_gap (const TwTickGap *gap,
   TwFrame frame = {
     .type = TW_FRAME_GAP,
     .q = tw_journal_get_next (ward->journal),
-    .p_id = gap->patient + 1,
     .channel = gap->channel,
     .from_us = gap->from_us,
     .to_us = gap->to_us,
   };
 
   g_strlcpy (frame.why, gap->why, sizeof frame.why);
+  name_patient (ward, gap->patient, &frame);
   tell (ward, &frame);
 }
 
@@ -88,6 +166,14 @@ static const TwWardSink ward_sink = { on_tick, on_gap };
 TwWard *
 tw_ward_new (TwWardFeed *feed,
              double      speed)
+{
+  return tw_ward_new_judging (feed, speed, NULL);
+}
+
+TwWard *
+tw_ward_new_judging (TwWardFeed          *feed,
+                     double               speed,
+                     const TwWardJudging *judging)
 {
   TwWard *ward;
 
@@ -98,19 +184,19 @@ tw_ward_new (TwWardFeed *feed,
   ward->speed = speed;
   ward->log = tw_log_new (feed->patients->len, feed->recorded ? 0 : KEEP_LIVE_US);
   ward->journal = tw_journal_new (TW_JOURNAL_MAX_BYTES, TW_JOURNAL_KEEP_US);
-  ward->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  ward->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   ward->line = g_string_sized_new (512);
   g_snprintf (ward->epoch, sizeof ward->epoch, "%08x%08x", g_random_int (), g_random_int ());
-  for (guint i = 0; i < feed->patients->len; i++)
-    {
-      TwPatient *patient = g_ptr_array_index (feed->patients, i);
-      g_hash_table_insert (ward->by_id, tw_patient_get (patient)->id, GUINT_TO_POINTER (i + 1));
-    }
-  for (guint i = 0; i < feed->dense->len; i++)
-    tw_log_set_dense (ward->log, &g_array_index (feed->dense, TwDenseChannel, i));
+  if (feed->klass->take != NULL)
+    tw_log_begin_at (ward->log, (guint64) MAX (feed->start_us, 0));
+  if (judging != NULL)
+    ward->judge = tw_ward_judge_new (ward->log, judging);
+  follow_feed (ward);
   tw_ward_feed_set_sink (feed, &ward_sink, ward);
   ward->now_us = feed->start_us;
   tw_ward_feed_advance (feed, feed->start_us);
+  follow_feed (ward);
+  ward->n_dictionary = feed->patients->len;
   ward->telling = TRUE;
   return ward;
 }
@@ -121,6 +207,7 @@ tw_ward_free (TwWard *ward)
   g_return_if_fail (ward != NULL);
 
   tw_ward_feed_free (ward->feed);
+  g_clear_pointer (&ward->judge, tw_ward_judge_free);
   tw_log_free (ward->log);
   tw_journal_free (ward->journal);
   g_hash_table_unref (ward->by_id);
@@ -141,6 +228,22 @@ tw_ward_advance (TwWard *ward,
   ward->now_us = now_us;
   ward->mono_us = mono_us;
   tw_ward_feed_advance (ward->feed, now_us);
+  follow_feed (ward);
+}
+
+void
+tw_ward_take (TwWard        *ward,
+              TwIntakeBatch *batch)
+{
+  g_return_if_fail (ward != NULL);
+
+  tw_ward_feed_take (ward->feed, batch);
+}
+
+guint
+tw_ward_get_roster_version (const TwWard *ward)
+{
+  return ward->feed->roster_version;
 }
 
 gint64

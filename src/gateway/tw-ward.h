@@ -5,6 +5,7 @@
 #include "tw-journal.h"
 #include "tw-log.h"
 #include "tw-ward-feed.h"
+#include "tw-ward-judge.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,8 @@ typedef struct _TwWard TwWard;
 
 /* Takes the feed. Its history is read at once; what comes later goes to the journal too. */
 TwWard *tw_ward_new (TwWardFeed *feed, double speed);
+/* The same, with a quality for each value. */
+TwWard *tw_ward_new_judging (TwWardFeed *feed, double speed, const TwWardJudging *judging);
 void tw_ward_free (TwWard *ward);
 
 /* Plays up to the source's time; never backwards. mono_us: monotonic time, for the age of frames.
@@ -39,6 +42,10 @@ int tw_ward_find_patient (const TwWard *ward, const char *id, gssize length);
 
 TwLog *tw_ward_get_log (const TwWard *ward);
 TwJournal *tw_ward_get_journal (const TwWard *ward);
+/* What was committed, for the feed; played at the next advance. */
+void tw_ward_take (TwWard *ward, TwIntakeBatch *batch);
+/* Rises when a patient is new or changed. */
+guint tw_ward_get_roster_version (const TwWard *ward);
 /* Values whose unit could not be brought to that of their channel. */
 guint64 tw_ward_get_n_refused (const TwWard *ward);
 

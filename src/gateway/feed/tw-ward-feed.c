@@ -36,6 +36,16 @@ tw_ward_feed_advance (TwWardFeed *feed,
 }
 
 void
+tw_ward_feed_take (TwWardFeed    *feed,
+                   TwIntakeBatch *batch)
+{
+  g_return_if_fail (feed != NULL && batch != NULL);
+
+  if (feed->klass->take != NULL)
+    feed->klass->take (feed, batch);
+}
+
+void
 tw_ward_feed_free (TwWardFeed *feed)
 {
   g_return_if_fail (feed != NULL);

@@ -88,8 +88,8 @@ gboolean tw_intake_log_read_patients (TwStore *store, TwIntakePatientFunc func, 
 /* A tick of the journal; message has neither number nor name. */
 typedef void (*TwIntakeTickFunc) (gint64 seq, const char *source, const TwIntakeMessage *message,
                                   gpointer user_data);
-/* Ticks with a number above after_seq whose values came at from_us or later, in the order of their
- * numbers. func is called in the store's thread while the caller waits. */
+/* Ticks of from_us or later, and all with a number above after_seq, in the order of their numbers.
+ * func is called in the store's thread while the caller waits. */
 gboolean tw_intake_log_read_ticks (TwStore *store, gint64 after_seq, gint64 from_us,
                                    TwIntakeTickFunc func, gpointer user_data, GError **error);
 

@@ -119,7 +119,7 @@ typedef struct
   TwIntakePatientFunc on_patient;
   TwIntakeTickFunc on_tick;
   gpointer user_data;
-  gint64 after_seq, from_us;
+  gint64 at_seq, after_seq, from_us;
   gboolean more;
 } Reading;
 
@@ -191,8 +191,9 @@ read_page (TwDatabase *database,
       database, error,
       "SELECT tick.seq, source.uri, patient.puid, tick.t_us, tick.rx_us, tick.body, tick.crc"
       " FROM tick JOIN source ON source.id = tick.source JOIN patient ON patient.id = tick.patient"
-      " WHERE tick.seq > ? AND tick.t_us >= ? ORDER BY tick.seq LIMIT " G_STRINGIFY (PAGE_ROWS),
-      "ii", reading->after_seq, reading->from_us);
+      " WHERE tick.seq > ? AND (tick.t_us >= ? OR tick.seq > ?) ORDER BY tick.seq"
+      " LIMIT " G_STRINGIFY (PAGE_ROWS),
+      "iii", reading->at_seq, reading->from_us, reading->after_seq);
   TwStep step;
 
   if (row == NULL)
@@ -207,11 +208,11 @@ read_page (TwDatabase *database,
         .values = values,
       };
 
-      reading->after_seq = sqlite3_column_int64 (row, 0);
+      reading->at_seq = sqlite3_column_int64 (row, 0);
       if (!tw_intake_body_read (database, row, 5, (guint32) sqlite3_column_int64 (row, 6), values,
                                 &message.n, error))
         return FALSE;
-      reading->on_tick (reading->after_seq, text_of (row, 1), &message, reading->user_data);
+      reading->on_tick (reading->at_seq, text_of (row, 1), &message, reading->user_data);
       n_rows++;
     }
   reading->more = n_rows == PAGE_ROWS;

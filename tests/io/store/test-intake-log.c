@@ -158,7 +158,7 @@ read_back (TwStore *store,
   Found found = { 0 };
   g_autoptr (GError) error = NULL;
 
-  tw_intake_log_read_ticks (store, 0, from_us, on_tick, &found, &error);
+  tw_intake_log_read_ticks (store, G_MAXINT64, from_us, on_tick, &found, &error);
   g_assert_no_error (error);
   return found;
 }
