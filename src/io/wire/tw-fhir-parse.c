@@ -175,6 +175,7 @@ tw_fhir_parse_reference (TwFhirParse *parse,
     return FALSE;
   if (g_str_has_prefix (text.text, "urn:"))
     {
+      parse->needs_whole = parse->is_half;
       if (parse->urls == NULL)
         collect_urls (parse);
       text.text = g_hash_table_lookup (parse->urls, text.text);

@@ -48,6 +48,9 @@ typedef struct
   GHashTable *urls;      /* "urn:uuid:..." -> "Patient/1", made at the first such reference */
   guint32 entries;       /* tape index of the Bundle's entry list; 0: none */
   guint n_other_listed;
+  guint bundle_seen;     /* members of the outermost Bundle that are there, a bit each */
+  gboolean is_half;      /* other entries of the Bundle are read elsewhere ... */
+  gboolean needs_whole;  /* ... and one of these may be what a reference means */
   gboolean has_nul;      /* a text of the resource in hand holds U+0000: it is refused */
   TwFhirCodeSlot codes[TW_FHIR_CODE_SLOTS];
   TwFhirUnitSlot units[TW_FHIR_UNIT_SLOTS];
@@ -168,6 +171,24 @@ void tw_fhir_parse_refuse (TwFhirParse *parse, const TwFhirRefuse *refuse);
 /* The detail as a literal. */
 void tw_fhir_parse_refuse_words (TwFhirParse *parse, TwFhirProblem problem, guint32 id,
                                  TwChannel channel, const char *words);
+
+/* Reads the document that the door has opened; the page stays the parse's. */
+TwFhirParse *tw_fhir_parse_new (const TwJsonDocument *document);
+void tw_fhir_parse_free (TwFhirParse *parse);
+gboolean tw_fhir_parse_bundle (TwFhirParse *parse, GError **error);
+/* The resourceType of a document; length 0 when there is none. */
+TwJsonText tw_fhir_parse_type (TwFhirParse *parse);
+/* The finished page; only once. */
+TwFhirPage *tw_fhir_parse_steal_page (TwFhirParse *parse);
+TwFhirPage *tw_fhir_page_new (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwFhirParse, tw_fhir_parse_free)
+
+/* A large Bundle cut between two entries and read by two threads. NULL: it cannot be, for any reason;
+ * the whole document is to be read, and says what is wrong with it. */
+TwFhirPage *tw_fhir_read_halves (const char *data, gsize length);
+/* The same in one piece. */
+TwFhirPage *tw_fhir_read_whole (const char *data, gsize length, GError **error);
 
 /* One resource each; full_url may be 0. They refuse what is wrong, and never fail. */
 void tw_fhir_read_observation (TwFhirParse *parse, guint32 resource);

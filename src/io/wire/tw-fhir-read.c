@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #define MAX_RESERVED 16384
+#define LEAST_LARGE (1024 * 1024)
 #define MAX_NESTED 2 /* a batch-response holds Bundles; nothing sensible goes deeper */
 
 void
@@ -31,8 +32,8 @@ tw_fhir_page_free (TwFhirPage *page)
   g_free (page);
 }
 
-static TwFhirPage *
-page_new (void)
+TwFhirPage *
+tw_fhir_page_new (void)
 {
   TwFhirPage *page = g_new0 (TwFhirPage, 1);
 
@@ -47,29 +48,29 @@ page_new (void)
   return page;
 }
 
-static TwFhirParse *
-parse_new (const TwJsonDocument *document)
+TwFhirParse *
+tw_fhir_parse_new (const TwJsonDocument *document)
 {
   TwFhirParse *parse = g_new0 (TwFhirParse, 1);
 
   parse->document = *document;
-  parse->page = page_new ();
+  parse->page = tw_fhir_page_new ();
   parse->last_version.text = "";
   tw_fhir_parse_keep (parse, "", 0); /* offset 0 is the empty text */
   return parse;
 }
 
-static void
-parse_free (TwFhirParse *parse)
+void
+tw_fhir_parse_free (TwFhirParse *parse)
 {
+  if (parse == NULL)
+    return;
   g_clear_pointer (&parse->page, tw_fhir_page_free);
   g_clear_pointer (&parse->urls, g_hash_table_unref);
   g_free (parse->pool);
   g_free (parse->subject_slots);
   g_free (parse);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwFhirParse, parse_free)
 
 /* The resourceType; nearly always the first member. Length 0 when there is none. */
 static TwJsonText
@@ -305,6 +306,8 @@ read_bundle (TwFhirParse *parse,
       if (tw_json_type (&parse->document, value) != 'n')
         at[i] = value;
     }
+  if (depth == 0)
+    parse->bundle_seen = seen;
   if (depth == 0 && at[2] != 0
       && (!tw_json_integer (&parse->document, at[2], &parse->page->total)
           || parse->page->total < 0))
@@ -321,6 +324,27 @@ read_bundle (TwFhirParse *parse,
   while (tw_json_items_next (&items, &entry))
     read_entry (parse, entry, depth);
   return TRUE;
+}
+
+gboolean
+tw_fhir_parse_bundle (TwFhirParse *parse,
+                      GError **error)
+{
+  return read_bundle (parse, TW_JSON_ROOT, 0, error);
+}
+
+TwJsonText
+tw_fhir_parse_type (TwFhirParse *parse)
+{
+  return resource_type (parse, TW_JSON_ROOT);
+}
+
+TwFhirPage *
+tw_fhir_parse_steal_page (TwFhirParse *parse)
+{
+  parse->page->text_length = parse->pool_length;
+  parse->page->text = g_steal_pointer (&parse->pool);
+  return g_steal_pointer (&parse->page);
 }
 
 static gboolean
@@ -354,15 +378,30 @@ static TwFhirPage *
 read_parsed (const TwJsonDocument *document,
              GError **error)
 {
-  g_autoptr (TwFhirParse) parse = parse_new (document);
+  g_autoptr (TwFhirParse) parse = tw_fhir_parse_new (document);
   gboolean ok = read_document (parse, error);
 
   tw_json_release ();
-  if (!ok)
-    return NULL;
-  parse->page->text_length = parse->pool_length;
-  parse->page->text = g_steal_pointer (&parse->pool);
-  return g_steal_pointer (&parse->page);
+  return ok ? tw_fhir_parse_steal_page (parse) : NULL;
+}
+
+TwFhirPage *
+tw_fhir_read_whole (const char *data,
+                    gsize length,
+                    GError **error)
+{
+  TwJsonDocument document;
+
+  return tw_json_open (data, length, &document, error) ? read_parsed (&document, error) : NULL;
+}
+
+/* By two threads, where it is worth while. */
+static TwFhirPage *
+read_large (const char *data,
+            gsize length)
+{
+  return length >= LEAST_LARGE && g_get_num_processors () > 1 ? tw_fhir_read_halves (data, length)
+                                                              : NULL;
 }
 
 TwFhirPage *
@@ -372,8 +411,13 @@ tw_fhir_read (const char *data,
 {
   TwJsonDocument document;
 
+  TwFhirPage *page;
+
   g_return_val_if_fail (data != NULL || length == 0, NULL);
 
+  page = tw_fhir_read_halves (data, length);
+  if (page != NULL)
+    return page;
   if (!tw_json_open (data, length, &document, error))
     return NULL;
   return read_parsed (&document, error);
@@ -386,8 +430,13 @@ tw_fhir_read_padded (const char *data,
 {
   TwJsonDocument document;
 
+  TwFhirPage *page;
+
   g_return_val_if_fail (data != NULL, NULL);
 
+  page = read_large (data, length);
+  if (page != NULL)
+    return page;
   if (!tw_json_open_padded (data, length, &document, error))
     return NULL;
   return read_parsed (&document, error);
@@ -402,7 +451,7 @@ tw_fhir_outcome_is_transient (const char *data,
 
   if (tw_json_open (data, length, &document, NULL)) /* best effort: no outcome asks for nothing */
     {
-      g_autoptr (TwFhirParse) parse = parse_new (&document);
+      g_autoptr (TwFhirParse) parse = tw_fhir_parse_new (&document);
 
       if (TW_FHIR_KEY (resource_type (parse, TW_JSON_ROOT), "OperationOutcome"))
         g_free (tw_fhir_read_outcome (parse, TW_JSON_ROOT, &transient));

@@ -133,24 +133,37 @@ tw_json_open_padded (const char *data, gsize length, TwJsonDocument *document, G
 }
 
 gboolean
-tw_json_open (const char *data, gsize length, TwJsonDocument *document, GError **error)
+tw_json_open_between (const char *before, const char *data, gsize length, const char *after,
+                      TwJsonDocument *document, GError **error)
 {
+  const size_t n_before = std::strlen (before), n_after = std::strlen (after);
+  const size_t n = n_before + length + n_after;
+
   if (length > TW_JSON_MAX_BYTES)
     return fail (error, simdjson::CAPACITY);
   simdjson::error_code code = open_door ();
   if (code)
     return fail (error, code);
-  if (door->copy_size < length + TW_JSON_PADDING)
+  if (door->copy_size < n + TW_JSON_PADDING)
     {
-      size_t size = length + length / 4 + TW_JSON_PADDING;
+      size_t size = n + n / 4 + TW_JSON_PADDING;
       door->copy.reset (static_cast<char *> (std::malloc (size)));
       door->copy_size = door->copy ? size : 0;
       if (!door->copy)
         return fail (error, simdjson::MEMALLOC);
     }
-  std::memcpy (door->copy.get (), data, length);
-  std::memset (door->copy.get () + length, 0, TW_JSON_PADDING);
-  return tw_json_open_padded (door->copy.get (), length, document, error);
+  char *copy = door->copy.get ();
+  std::memcpy (copy, before, n_before);
+  std::memcpy (copy + n_before, data, length);
+  std::memcpy (copy + n_before + length, after, n_after);
+  std::memset (copy + n, 0, TW_JSON_PADDING);
+  return tw_json_open_padded (copy, n, document, error);
+}
+
+gboolean
+tw_json_open (const char *data, gsize length, TwJsonDocument *document, GError **error)
+{
+  return tw_json_open_between ("", data, length, "", document, error);
 }
 
 void

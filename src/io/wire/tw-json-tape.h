@@ -37,6 +37,9 @@ gboolean tw_json_open_padded (const char *data, gsize length, TwJsonDocument *do
                               GError **error);
 /* The same for any buffer; copies. */
 gboolean tw_json_open (const char *data, gsize length, TwJsonDocument *document, GError **error);
+/* The same for data between two texts that are joined to it. */
+gboolean tw_json_open_between (const char *before, const char *data, gsize length, const char *after,
+                               TwJsonDocument *document, GError **error);
 /* Gives back the memory of a parser that has grown over a very large document. */
 void tw_json_release (void);
 
