@@ -242,6 +242,59 @@ test_begin (void)
   finish (source, &heard, ward);
 }
 
+/* A range of the gateway: one tick of pa in the minute that is asked for, none of pb. */
+static gboolean
+answer_range (TwTestWard *ward,
+              const char *path,
+              const char *query,
+              TwAnswer *made)
+{
+  if (!g_str_equal (path, "/v1/range"))
+    return answer (ward, path, query, made);
+  g_autoptr (GString) body = g_string_new (NULL);
+  static const char *const ids[] = { "pa", "pb", NULL };
+  TwFrame hello = { .type = TW_FRAME_HELLO, .t_us = base_us, .hb_s = 5, .speed = 1.0, .epoch = "epoch-1" };
+  TwFrame tick = { .type = TW_FRAME_SAMPLES, .t_us = base_us + 495 * TW_SECOND, .n = 1, .puid = "pa" };
+  tick.values[0] = (TwFrameValue) { .channel = TW_CHANNEL_HEART_RATE, .value = 91.5,
+                                    .unit = TW_UNIT_PER_MIN };
+  tw_frame_write (body, &hello);
+  tw_frame_write_dict (body, ids, ids, 2);
+  if (strstr (query, "p=pa") != NULL)
+    tw_frame_write (body, &tick);
+  made->body = g_strdup (body->str);
+  return TRUE;
+}
+
+/* What the stream left out is fetched; the gap is closed where something came, and stays where not. */
+static void
+test_filling (void)
+{
+  TwTestWard *ward = new_ward ();
+  TwSource *source = new_source (ward, NULL);
+  TwHeard heard;
+  ward->answer = answer_range;
+  tw_heard_init (&heard, source);
+  tw_source_start (source);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  g_array_set_size (heard.readings, 0);
+  TwFrame frame = { .type = TW_FRAME_CONFLATED, .q = 20, .from_q = 9, .to_q = 20 };
+  tw_test_ward_write_frame (ward, &frame);
+  tw_wait_until (heard.filled->len > 0 && tw_test_ward_count (ward, "/v1/range?p=pb&*") == 1);
+  tw_test_run_for (100);
+  g_autofree char *text = tw_heard_dup_text (&heard, base_us);
+  g_assert_cmpstr (text, ==, "0:heart_rate=91.5@8[h] ");
+  g_assert_cmpstr (heard.gaps->str, ==, "0 -1;1 -1;");
+  g_assert_cmpstr (heard.filled->str, ==, "0 -1;");
+
+  /* A gap of one patient and channel. */
+  frame = (TwFrame) { .type = TW_FRAME_GAP, .q = 21, .puid = "pa", .from_us = base_us,
+                      .to_us = base_us + TW_MINUTE, .channel = TW_CHANNEL_HEART_RATE };
+  tw_test_ward_write_frame (ward, &frame);
+  tw_wait_until (tw_test_ward_count (ward, "/v1/range?p=pa&ch=heart_rate&from=*") == 1);
+  tw_wait_until (strstr (heard.filled->str, "0 0;") != NULL);
+  finish (source, &heard, ward);
+}
+
 static void
 test_resume (void)
 {
@@ -543,6 +596,7 @@ main (int argc,
   base_us = (g_get_real_time () / TW_MINUTE - 10) * TW_MINUTE;
   g_test_add_func ("/source/stream/begin", test_begin);
   g_test_add_func ("/source/stream/resume", test_resume);
+  g_test_add_func ("/source/stream/filling", test_filling);
   g_test_add_func ("/source/stream/clock", test_clock);
   g_test_add_func ("/source/stream/gone", test_gone);
   g_test_add_func ("/source/stream/silence", test_silence);
