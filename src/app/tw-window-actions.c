@@ -334,18 +334,23 @@ on_refused (GtkWidget *widget,
   TwWindow *self = TW_WINDOW (widget);
   TwStateInput input;
   TwBarWords words;
+  g_autofree char *list = NULL;
   GtkWidget *dialog;
 
   tw_ward_model_get_state (self->model, &input);
+  if (input.counts == NULL)
+    return;
+  list = tw_words_refused (input.counts);
   tw_words_bar (TW_BAR_PARTIAL, &input, &words);
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Readings that could not be read"), NULL);
-  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), "%s\n\n%s\n\n%s",
-                                  words.text != NULL ? words.text : "",
-                                  words.details != NULL ? words.details : "",
-                                  _("What could be read is shown. A reading in a unit that is not known is "
-                                    "never converted by guess."));
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("Close"));
+  dialog = adw_message_dialog_new (GTK_WINDOW (self),
+                                   input.counts->n_refused > 0 ? _("Readings that could not be read")
+                                                               : _("What the server says"),
+                                   words.text);
+  adw_message_dialog_set_extra_child (
+    ADW_MESSAGE_DIALOG (dialog), g_object_new (GTK_TYPE_LABEL, "label", list, "wrap", TRUE, "xalign", 0.0,
+                                               "selectable", TRUE, "max-width-chars", 60, NULL));
   tw_bar_words_clear (&words);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("Close"));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -88,6 +88,7 @@ update_bars (TwWindow *self,
              const TwStateInput *input)
 {
   g_autofree char *pill = tw_words_pill (input);
+  g_autofree char *manner = tw_words_feed_manner (input);
   const char *pill_class = tw_words_pill_class (input);
 
   for (int bar = 0; bar < TW_N_BARS; bar++)
@@ -103,10 +104,7 @@ update_bars (TwWindow *self,
   for (guint i = 0; i < G_N_ELEMENTS (pill_classes); i++)
     tw_widget_set_class (GTK_WIDGET (self->pill), pill_classes[i],
                          g_str_equal (pill_classes[i], pill_class));
-  if (input->status != NULL)
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self->pill), input->status->streaming
-                                                            ? _("Readings arrive as they are made")
-                                                            : _("The server is asked for new readings"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pill), manner);
   tw_widget_set_class (GTK_WIDGET (self->header), "recorded",
                        input->status != NULL && input->status->recorded);
 }

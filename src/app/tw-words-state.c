@@ -7,6 +7,7 @@
 #include "tw-time.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* A transport error is worth a bar only when it lasts. */
 #define RECONNECT_GRACE_US (5 * TW_SECOND)
@@ -147,28 +148,130 @@ clock_bar (const TwStateInput *input,
   words->details = g_strdup (_("Times and ages are taken from the server’s clock."));
 }
 
+/* "3 of 412 readings could not be read" */
+static char *
+dup_refused_of (const TwFeedCounts *counts)
+{
+  g_autofree char *refused = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_refused);
+  g_autofree char *received = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_received);
+
+  /* Translators: as "3 of 412 readings could not be read". */
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s of %s readings could not be read",
+                                       "%s of %s readings could not be read",
+                                       (gulong) counts->n_refused),
+                          refused, received);
+}
+
 static void
 partial_bar (const TwStateInput *input,
              TwBarWords *words)
 {
   const TwFeedCounts *counts = input->counts;
-  g_autofree char *refused = NULL;
-  g_autofree char *received = NULL;
 
-  if (counts == NULL || counts->n_refused == 0)
+  if (counts == NULL || (counts->n_refused == 0 && counts->said[0] == '\0'))
     return;
-  refused = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_refused);
-  received = g_strdup_printf ("%" G_GUINT64_FORMAT, counts->n_received);
-  /* Translators: as "3 of 412 readings could not be read". */
-  words->text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s of %s readings could not be read",
-                                              "%s of %s readings could not be read",
-                                              (gulong) counts->n_refused),
-                                 refused, received);
+  words->text = counts->n_refused > 0 ? dup_refused_of (counts)
+                                      : g_strdup (_("The server sends a remark with its readings"));
   words->button = _("Details");
   words->action = "win.refused";
   words->tone = TW_TONE_WARNING;
   if (counts->last_refusal[0] != '\0')
     words->details = g_strdup_printf (_("Last: %s"), counts->last_refusal);
+  else if (counts->said[0] != '\0')
+    words->details = g_strdup_printf (_("The server says: %s"), counts->said);
+}
+
+static void
+append_paragraph (GString *text,
+                  const char *paragraph)
+{
+  g_string_append_printf (text, "%s%s", text->len > 0 ? "\n\n" : "", paragraph);
+}
+
+/* "• unit “foo” of heart rate is not known (3 times, the last: Observation o7)" */
+static char *
+dup_kind (const TwFeedRefusal *kind)
+{
+  g_autofree char *times
+    = kind->n > 1 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d time", "%d times", (gulong) kind->n),
+                                     (int) kind->n)
+                  : NULL;
+  /* Translators: the id of a resource on the server; "Observation" is FHIR's word. */
+  g_autofree char *id
+    = kind->id[0] != '\0' && strstr (kind->words, kind->id) == NULL
+        ? g_strdup_printf (kind->n > 1 ? _("the last: Observation %s") : _("Observation %s"), kind->id)
+        : NULL;
+
+  g_autofree char *first = g_utf8_substring (kind->words, 0, MIN (g_utf8_strlen (kind->words, -1), 1));
+  g_autofree char *capital = g_utf8_strup (first, -1);
+  const char *rest = kind->words + strlen (first);
+
+  if (times == NULL && id == NULL)
+    return g_strdup_printf ("• %s%s", capital, rest);
+  return g_strdup_printf ("• %s%s (%s%s%s)", capital, rest, times != NULL ? times : "",
+                          times != NULL && id != NULL ? ", " : "", id != NULL ? id : "");
+}
+
+static char *
+dup_ignored (const TwFeedCounts *counts)
+{
+  /* Translators: names of FHIR's search parameters, as "_sort, date". */
+  g_autofree char *what
+    = g_strdup_printf (_("This server ignores or refuses these parts of a search: %s. "
+                         "Twinward asks in another way."),
+                       counts->ignored);
+
+  if (strstr (counts->ignored, "_lastUpdated") == NULL)
+    return g_steal_pointer (&what);
+  return g_strconcat (what, " ", _("A value that is charted late may be shown up to an hour late."), NULL);
+}
+
+char *
+tw_words_refused (const TwFeedCounts *counts)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_return_val_if_fail (counts != NULL, NULL);
+
+  for (guint i = 0; i < counts->n_kinds; i++)
+    {
+      g_autofree char *kind = dup_kind (&counts->kinds[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", kind);
+    }
+  if (counts->n_refused > 0)
+    append_paragraph (text, _("What could be read is shown. A reading in a unit that is not known is never "
+                              "converted by guess."));
+  if (counts->said[0] != '\0')
+    {
+      g_autofree char *said = g_strdup_printf (_("The server says: %s"), counts->said);
+
+      append_paragraph (text, said);
+    }
+  if (counts->ignored[0] != '\0')
+    {
+      g_autofree char *ignored = dup_ignored (counts);
+
+      append_paragraph (text, ignored);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+tw_words_feed_manner (const TwStateInput *input)
+{
+  const TwFeedCounts *counts = input->counts;
+  const char *manner;
+  g_autofree char *ignored = NULL;
+
+  if (input->status == NULL)
+    return g_strdup ("");
+  manner = input->status->streaming ? _("Readings arrive as they are made")
+                                    : _("The server is asked for new readings");
+  if (counts == NULL || counts->ignored[0] == '\0')
+    return g_strdup (manner);
+  ignored = dup_ignored (counts);
+  return g_strconcat (manner, "\n", ignored, NULL);
 }
 
 void

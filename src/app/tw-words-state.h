@@ -65,6 +65,13 @@ typedef struct
 void tw_words_bar (TwBar bar, const TwStateInput *input, TwBarWords *words);
 void tw_bar_words_clear (TwBarWords *words);
 
+/* The list behind the "Partial" bar: what was refused and how often, what the server said, and what it
+ * ignores of the searches. Free with g_free. */
+char *tw_words_refused (const TwFeedCounts *counts);
+
+/* How readings come, for the pill's tooltip. Free with g_free. */
+char *tw_words_feed_manner (const TwStateInput *input);
+
 /* The pill: "Live", "Late", "Lost", "Replay 60×", "Loading", "Offline"... free with g_free. */
 char *tw_words_pill (const TwStateInput *input);
 /* Its style class: "live", "late", "lost", "replay", "quiet". */

@@ -137,6 +137,32 @@ make_partial (TwWardFixture *fixture)
   fixture->scene.counts.n_refused = 3;
 }
 
+/* What a server refuses, says and ignores. */
+static void
+make_refused (TwWardFixture *fixture)
+{
+  TwFeedCounts *counts = &fixture->scene.counts;
+  static const TwFeedRefusal kinds[] = {
+    { 1, "f7a31c", "Observation f7a31c is not valid JSON and was left out" },
+    { 4, "obs-2044", "unit “furlong” of heart rate is not known" },
+    { 1, "obs-1187", "time “2026-11-22 14:02” of temperature is malformed or has no zone" },
+  };
+
+  make_partial (fixture);
+  counts->n_refused = 6;
+  counts->n_kinds = G_N_ELEMENTS (kinds);
+  memcpy (counts->kinds, kinds, sizeof kinds);
+  g_strlcpy (counts->last_refusal, kinds[0].words, sizeof counts->last_refusal);
+  g_strlcpy (counts->said, "Sorting by date is not enabled for Observation.", sizeof counts->said);
+  g_strlcpy (counts->ignored, "_sort", sizeof counts->ignored);
+}
+
+static void
+show_refused (TwWindow *window)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.refused", NULL);
+}
+
 static void
 make_recorded (TwWardFixture *fixture)
 {
@@ -451,6 +477,7 @@ static const Shot shots[] = {
   { "ward", "busy", 0, make_busy, NULL },
   { "ward", "clock-skew", 0, make_skewed, NULL },
   { "ward", "partial", 0, make_partial, NULL },
+  { "ward", "refused", 0, make_refused, show_refused },
   { "ward", "replay", 0, make_recorded, NULL },
   { "ward", "loading", 0, make_loading, NULL },
   { "ward", "empty", 0, make_empty, NULL },
@@ -573,15 +600,33 @@ count_colours (GdkTexture *texture)
 static void
 check_picture (Session *session,
                const char *path,
-               const char *name)
+               const char *name,
+               int width,
+               int height)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, &error);
-  gboolean ok = texture != NULL && gdk_texture_get_width (texture) == session->width
-                && gdk_texture_get_height (texture) == session->height
+  gboolean ok = texture != NULL && gdk_texture_get_width (texture) == width
+                && gdk_texture_get_height (texture) == height
                 && count_colours (texture) >= MIN_COLOURS;
 
   g_print ("%sok %u - %s\n", ok ? "" : "not ", ++session->n_done, name);
+}
+
+/* A dialog over the window; the window itself where there is none. */
+static GtkWidget *
+find_top (GtkWindow *window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (other) == window)
+        return GTK_WIDGET (other);
+    }
+  return GTK_WIDGET (window);
 }
 
 static void
@@ -595,7 +640,9 @@ take (Session *session,
                                            session->dark ? "dark" : "light", session->suffix);
   g_autofree char *path = g_build_filename (session->directory, name, NULL);
   g_autoptr (GdkTexture) texture = NULL;
+  int width = session->width, height = session->height;
   TwWindow *window;
+  GtkWidget *top;
 
   tw_settings_set_int (settings, "window-width", session->width);
   tw_settings_set_int (settings, "window-height", session->height);
@@ -614,10 +661,16 @@ take (Session *session,
       shot->act (window);
       settle (GTK_WIDGET (window));
     }
-  texture = render (GTK_WIDGET (window), session->width, session->height);
+  top = find_top (GTK_WINDOW (window));
+  if (top != GTK_WIDGET (window))
+    {
+      width = gtk_widget_get_width (top);
+      height = gtk_widget_get_height (top);
+    }
+  texture = render (top, width, height);
   g_assert_true (gdk_texture_save_to_png (texture, path));
   gtk_window_destroy (GTK_WINDOW (window));
-  check_picture (session, path, name);
+  check_picture (session, path, name, width, height);
 }
 
 static void

@@ -204,7 +204,37 @@ static const StateCase state_cases[] = {
     "Live", TW_VIEW_WARD },
   { { .state = TW_FEED_LIVE }, { .n_received = 412, .n_refused = 3 }, 8, TW_BAR_PARTIAL,
     "3 of 412 readings could not be read", "win.refused", "Live", TW_VIEW_WARD },
+  { { .state = TW_FEED_LIVE }, { .n_received = 412, .said = "Sorted by id." }, 8, TW_BAR_PARTIAL,
+    "The server sends a remark with its readings", "win.refused", "Live", TW_VIEW_WARD },
+  { { .state = TW_FEED_LIVE }, { .n_received = 412, .ignored = "_sort" }, 8, TW_BAR_PARTIAL, NULL, NULL, "Live",
+    TW_VIEW_WARD },
 };
+
+/* The list behind the bar: each kind once, with how often and the last id; what the server said and ignores. */
+static void
+test_refused (void)
+{
+  TwFeedCounts counts = { .n_received = 412, .n_refused = 6, .n_kinds = 3 };
+
+  counts.kinds[0] = (TwFeedRefusal) { 1, "f7a31c", "Observation f7a31c is not valid JSON and was left out" };
+  counts.kinds[1] = (TwFeedRefusal) { 4, "o7", "unit “foo” of heart rate is not known" };
+  counts.kinds[2] = (TwFeedRefusal) { 1, "", "a reading's time lies in the future" };
+  assert_words (tw_words_refused (&counts),
+                "• Observation f7a31c is not valid JSON and was left out\n"
+                "• Unit “foo” of heart rate is not known (4 times, the last: Observation o7)\n"
+                "• A reading's time lies in the future\n\n"
+                "What could be read is shown. A reading in a unit that is not known is never converted by guess.");
+  counts = (TwFeedCounts) { .n_received = 412, .said = "Sorted by id.", .ignored = "_sort, date" };
+  assert_words (tw_words_refused (&counts),
+                "The server says: Sorted by id.\n\n"
+                "This server ignores or refuses these parts of a search: _sort, date. Twinward asks in another way.");
+  g_strlcpy (counts.ignored, "_lastUpdated", sizeof counts.ignored);
+  counts.said[0] = '\0';
+  assert_words (tw_words_refused (&counts),
+                "This server ignores or refuses these parts of a search: _lastUpdated. Twinward asks in another way. "
+                "A value that is charted late may be shown up to an hour late.");
+}
+
 
 /* The honesty line and the judgement beside it: nothing is said that the report does not say. */
 static void
@@ -384,6 +414,7 @@ main (int argc,
   g_test_add_func ("/app/words/pressure", test_pressure);
   g_test_add_func ("/app/words/flags", test_flags);
   g_test_add_func ("/app/words/scores", test_scores);
+  g_test_add_func ("/app/words/refused", test_refused);
   g_test_add_func ("/app/words/forecasts", test_forecasts);
   g_test_add_func ("/app/words/trust", test_trust);
   g_test_add_func ("/app/words/contest", test_contest);
