@@ -12,7 +12,8 @@
 #include "tw-source.h"
 
 static TwSession *
-open_session (const TwBadPlace *place)
+open_session (const TwBadPlace *place,
+              guint slow_s)
 {
   g_autoptr (GError) error = NULL;
   TwServerSourceOptions options
@@ -22,7 +23,7 @@ open_session (const TwBadPlace *place)
   TwSession *session;
 
   g_assert_no_error (error);
-  pace.slow_s = 3;
+  pace.slow_s = slow_s;
   tw_server_source_set_pace (source, &pace);
   session = tw_session_new (source, NULL, &error);
   g_assert_no_error (error);
@@ -42,7 +43,7 @@ static const TwFeedStatus *
 wait_for_end (TwSession *session)
 {
   gboolean late = FALSE;
-  guint timer = g_timeout_add_seconds (30, on_late, &late);
+  guint timer = g_timeout_add_seconds (45, on_late, &late);
   const TwFeedStatus *status = tw_session_get_status (session);
 
   while (!late && status->message[0] == '\0' && status->state != TW_FEED_LIVE)
@@ -60,7 +61,7 @@ check_refused (const TwBadServer *bad,
                const char *folder)
 {
   g_autoptr (TwBadPlace) place = tw_bad_place_new (bad, folder);
-  TwSession *session = open_session (place);
+  TwSession *session = open_session (place, bad->code == TW_NET_ERROR_TIMEOUT ? 2 : 0);
   const TwFeedStatus *status = wait_for_end (session);
 
   g_test_message ("%s: %d, %s", bad->name, (int) status->state, status->message);
@@ -95,7 +96,7 @@ test_good (void)
   if (folder == NULL)
     return;
   g_autoptr (TwBadPlace) place = tw_bad_place_new (&tw_good_server, folder);
-  TwSession *session = open_session (place);
+  TwSession *session = open_session (place, 0);
   status = wait_for_end (session);
   g_test_message ("%s", status->message);
   g_assert_cmpint (status->state, ==, TW_FEED_LIVE);

@@ -53,6 +53,9 @@ static const struct
   { "protocol version",
     N_("it offers only encryption that is known to be broken. Ask those who run the server to "
        "switch on TLS 1.2 or 1.3") },
+  { "wrong version number",
+    N_("it answers without encryption. Check the address and its port, and tell those who run the "
+       "server") },
   { "issuer certificate",
     N_("its certificate comes from an authority that this computer does not trust. Ask those who "
        "run the server for the authority’s file, and import it") },

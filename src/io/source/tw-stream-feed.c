@@ -33,6 +33,7 @@ typedef struct
   TwStreamFeed *feed;        /* not to be touched once cancelled */
   TwFrameReader *reader;
   GCancellable *cancellable;
+  gint64 frame_us;           /* monotonic: when it began, or its last whole frame came */
 } Line;
 
 /* Every event may end or free the feed, which cancels its line. */
@@ -107,10 +108,11 @@ static void
 on_frame (const TwFrame *frame,
           gpointer user_data)
 {
-  const Line *line = user_data;
+  Line *line = user_data;
   TwStreamFeed *feed = line->feed;
   if (!is_listened_to (line) || feed->hole || feed->leaving)
     return;
+  line->frame_us = g_get_monotonic_time ();
   switch (frame->type)
     {
     case TW_FRAME_HELLO:
@@ -153,6 +155,13 @@ end (Line *line,
   feed->events.on_end (how, error, retry_after_s, feed->data);
 }
 
+/* Bytes that never make a frame are silence, however steadily they drip. */
+static gboolean
+is_dripping (const Line *line)
+{
+  return g_get_monotonic_time () - line->frame_us > (gint64) line->feed->silence_ms * 1000;
+}
+
 static void
 on_bytes (const char *bytes,
           gsize n,
@@ -170,6 +179,12 @@ on_bytes (const char *bytes,
     return;
   if (!fed)
     end (line, TW_STREAM_END_BROKEN, error, -1);
+  else if (is_dripping (line))
+    {
+      g_set_error_literal (&error, TW_NET_ERROR, TW_NET_ERROR_TIMEOUT,
+                           _("The stream of readings has all but stopped. It is opened anew."));
+      end (line, TW_STREAM_END_BROKEN, error, -1);
+    }
   else if (line->feed->hole)
     {
       g_set_error_literal (&error, TW_NET_ERROR, TW_NET_ERROR_BROKEN,
@@ -249,6 +264,7 @@ tw_stream_feed_start (TwStreamFeed *feed)
   Line *line = g_new0 (Line, 1);
   line->feed = feed;
   line->reader = tw_frame_reader_new ();
+  line->frame_us = g_get_monotonic_time ();
   line->cancellable = g_cancellable_new ();
   feed->cancellable = g_object_ref (line->cancellable);
   feed->greeted = feed->hole = feed->leaving = feed->finished = FALSE;

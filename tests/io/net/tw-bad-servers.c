@@ -192,6 +192,8 @@ const TwBadServer tw_bad_servers[] = {
     AUTHORITY, IMPORT },
   { "TLS 1.1 only", NULL, NULL, NULL, "-tls1_1 -cipher ALL:@SECLEVEL=0", NULL, NULL, TW_NET_ERROR_TLS,
     TW_FEED_UNTRUSTED, "known to be broken", "TLS 1.2" },
+  { "no TLS at all", "none", NULL, NULL, NULL, NULL, NULL, TW_NET_ERROR_TLS, TW_FEED_UNTRUSTED,
+    "answers without encryption", "Check the address" },
   { "no fresh keys", "short", "short", NULL, "-tls1_2 -cipher kRSA:@SECLEVEL=0", NULL, NULL,
     TW_NET_ERROR_TLS, TW_FEED_UNTRUSTED, "no secure connection could be agreed on", "TLS 1.2" },
   { "weak key", "short", "short", NULL, "-cipher ALL:@SECLEVEL=0", NULL, NULL, TW_NET_ERROR_TLS,
@@ -306,7 +308,9 @@ tw_bad_place_new (const TwBadServer *bad,
     port = start_s_server (place, certificate, key, bad->s_server);
   else
     {
-      GTlsCertificate *loaded = g_tls_certificate_new_from_files (certificate, key, &error);
+      GTlsCertificate *loaded = NULL;
+      if (!g_str_equal (name, "none"))
+        loaded = g_tls_certificate_new_from_files (certificate, key, &error);
       g_assert_no_error (error);
       place->server = tw_raw_server_new (bad->answer != NULL ? bad->answer : answer_well, NULL, loaded);
       port = place->server->port;

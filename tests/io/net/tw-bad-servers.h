@@ -12,7 +12,7 @@
 typedef struct
 {
   const char *name;
-  const char *certificate, *key; /* of certificates.sh; NULL: those of the good server */
+  const char *certificate, *key; /* of certificates.sh; NULL: the good server's; "none" */
   const char *pin;               /* the key that is pinned; NULL: none */
   const char *s_server;          /* options of openssl's server, used instead of ours; NULL */
   TwRawFunc answer;              /* NULL: a ward without patients */

@@ -41,6 +41,8 @@ tw_raw_read_head (GInputStream *in)
   char byte;
   while (g_input_stream_read (in, &byte, 1, NULL, NULL) == 1)
     {
+      if (head->len == 0 && byte == 0x16)
+        return g_strdup ("TLS / where-none-is"); /* a greeting that this server does not understand */
       g_string_append_c (head, byte);
       if (!g_str_has_suffix (head->str, "\r\n\r\n"))
         continue;

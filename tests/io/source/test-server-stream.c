@@ -387,6 +387,32 @@ test_silence (void)
   finish (source, &heard, ward);
 }
 
+static gboolean
+drip (gpointer ward)
+{
+  if (((TwTestWard *) ward)->streams->len > 0)
+    tw_test_ward_write (ward, "{");
+  return G_SOURCE_CONTINUE;
+}
+
+/* A byte now and then is not silent, but makes no frame either. */
+static void
+test_drip (void)
+{
+  TwTestWard *ward = new_ward ();
+  TwSource *source = new_source (ward, NULL);
+  TwHeard heard;
+  tw_heard_init (&heard, source);
+  tw_source_start (source);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  guint timer = g_timeout_add (200, drip, ward);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_RECONNECTING);
+  g_assert_nonnull (strstr (tw_heard_status (&heard)->message, "all but stopped"));
+  g_source_remove (timer);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  finish (source, &heard, ward);
+}
+
 static void
 test_refused_token (void)
 {
@@ -600,6 +626,7 @@ main (int argc,
   g_test_add_func ("/source/stream/clock", test_clock);
   g_test_add_func ("/source/stream/gone", test_gone);
   g_test_add_func ("/source/stream/silence", test_silence);
+  g_test_add_func ("/source/stream/drip", test_drip);
   g_test_add_func ("/source/stream/refused-token", test_refused_token);
   g_test_add_func ("/source/stream/forbidden-later", test_forbidden_later);
   g_test_add_func ("/source/stream/offline", test_offline);
