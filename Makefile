@@ -17,7 +17,7 @@ CHECK_PACKAGES := \
 	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl curl
 # Other people's servers, to test against: installed by check-peers only.
 PEER_PACKAGES := \
-	maven default-jdk-headless nodejs npm nginx-light
+	maven default-jdk-headless nodejs npm nginx
 PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 
 .PHONY: deps build run check check-peers screenshots bench accuracy clean
