@@ -109,6 +109,19 @@ update_bars (TwWindow *self,
                        input->status != NULL && input->status->recorded);
 }
 
+/* What was refused, and what to do. */
+static void
+set_untrusted_words (TwWindow *self,
+                     const char *message)
+{
+  g_autofree char *words = g_strconcat (
+    message != NULL ? message
+                    : _("Ask those who run the server for the authority that signed its certificate."),
+    "\n\n", _("No value is shown until this is put right; there is no way past it."), NULL);
+
+  adw_status_page_set_description (self->untrusted, words);
+}
+
 static void
 update_pages (TwWindow *self,
               const TwFeedStatus *status)
@@ -122,11 +135,7 @@ update_pages (TwWindow *self,
     message != NULL ? message : _("The server did not accept the token. Values are hidden."));
   adw_status_page_set_description (
     self->forbidden, message != NULL ? message : _("This account may not see this ward."));
-  adw_status_page_set_description (self->untrusted,
-                                   message != NULL
-                                     ? message
-                                     : _("Nothing was sent. Ask the hospital’s engineers for the "
-                                         "authority that signed this certificate."));
+  set_untrusted_words (self, message);
   adw_status_page_set_description (
     self->fault, message != NULL ? message : _("The server does not answer as expected."));
   adw_status_page_set_description (self->unreachable,
@@ -254,7 +263,8 @@ on_folded (TwWindow *self)
     self->folded_source = g_idle_add (on_folded_due, self);
 }
 
-/* The children of the flap and of the stack that the first frame does not need, in the order of the page. */
+/* The children of the flap and of the stack that the first frame does not need, in the order of the
+ * page. */
 static void
 add_pages (TwWindow *self,
            GtkBuilder *builder)
@@ -337,7 +347,8 @@ tw_window_complete (TwWindow *self)
   g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
                             self->monitor);
   g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
-  g_signal_connect_object (self->analysis, "outcome", G_CALLBACK (tw_window_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->analysis, ""
+                                           "outcome", G_CALLBACK (tw_window_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_connect_flags (self);
   update_view (self);

@@ -88,6 +88,22 @@ static void
 make_untrusted (TwWardFixture *fixture)
 {
   leave_only_state (fixture, TW_FEED_UNTRUSTED);
+  g_strlcpy (fixture->scene.status.message,
+             "The server ward.example:443 was not trusted: its certificate has expired. Ask those who "
+             "run the server to renew it.",
+             sizeof fixture->scene.status.message);
+}
+
+/* The longest of these words. */
+static void
+make_swapped_pin (TwWardFixture *fixture)
+{
+  leave_only_state (fixture, TW_FEED_UNTRUSTED);
+  g_strlcpy (fixture->scene.status.message,
+             "The server ward-3b.intensive-care.hospital.example:8443 was not trusted: its key is not the "
+             "one that this site has pinned. Somebody may be listening in between, or the key was renewed. "
+             "Ask those who run the server before anything else.",
+             sizeof fixture->scene.status.message);
 }
 
 static void
@@ -473,6 +489,7 @@ static const Shot shots[] = {
   { "ward", "bad-token", 0, make_bad_token, NULL },
   { "ward", "forbidden", 0, make_forbidden, NULL },
   { "ward", "untrusted", 0, make_untrusted, NULL },
+  { "ward", "swapped-pin", 0, make_swapped_pin, NULL },
   { "ward", "fault", 0, make_fault, NULL },
   { "ward", "busy", 0, make_busy, NULL },
   { "ward", "clock-skew", 0, make_skewed, NULL },
