@@ -13,6 +13,7 @@ typedef struct
 {
   TwResponse *response;
   int retry_after_s;
+  gboolean assume_utc;
 } Work;
 
 static void
@@ -57,8 +58,9 @@ parse_in_thread (GTask *task,
   fetched->date_us = response->date_us;
   fetched->n_bytes = response->body->len;
   fetched->etag = g_steal_pointer (&response->etag);
-  fetched->page =
-      tw_fhir_read_padded ((const char *) response->body->data, response->body->len, &error);
+  const char *body = (const char *) response->body->data;
+  fetched->page = work->assume_utc ? tw_fhir_read_padded_utc (body, response->body->len, &error)
+                                   : tw_fhir_read_padded (body, response->body->len, &error);
   if (fetched->page == NULL && g_error_matches (error, TW_WIRE_ERROR, TW_WIRE_ERROR_JSON)
       && !begins_object (response->body))
     error->code = TW_WIRE_ERROR_UNSUPPORTED;
@@ -124,6 +126,33 @@ on_got (GObject *source,
     g_task_run_in_thread (task, parse_in_thread);
 }
 
+static void
+begin (TwConnection *connection,
+       const char *url,
+       const char *const *headers,
+       gboolean assume_utc,
+       GTask *task)
+{
+  Work *work = g_new0 (Work, 1);
+  work->retry_after_s = -1;
+  work->assume_utc = assume_utc;
+  g_task_set_source_tag (task, tw_fetch_async);
+  g_task_set_task_data (task, work, (GDestroyNotify) free_work);
+  tw_connection_get_async (connection, url, headers, g_task_get_cancellable (task), on_got, task);
+}
+
+void
+tw_fetch_utc_async (TwConnection *connection,
+                    const char *url,
+                    const char *const *headers,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  begin (connection, url, headers, TRUE,
+         g_task_new (connection, cancellable, callback, user_data));
+}
+
 void
 tw_fetch_async (TwConnection *connection,
                 const char *url,
@@ -132,12 +161,8 @@ tw_fetch_async (TwConnection *connection,
                 GAsyncReadyCallback callback,
                 gpointer user_data)
 {
-  GTask *task = g_task_new (connection, cancellable, callback, user_data);
-  Work *work = g_new0 (Work, 1);
-  work->retry_after_s = -1;
-  g_task_set_source_tag (task, tw_fetch_async);
-  g_task_set_task_data (task, work, (GDestroyNotify) free_work);
-  tw_connection_get_async (connection, url, headers, cancellable, on_got, task);
+  begin (connection, url, headers, FALSE,
+         g_task_new (connection, cancellable, callback, user_data));
 }
 
 TwFetched *

@@ -22,6 +22,10 @@ void tw_fetched_free (TwFetched *fetched);
 /* headers: as of tw_connection_get_async. */
 void tw_fetch_async (TwConnection *connection, const char *url, const char *const *headers,
                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The same from a server whose times without a zone are UTC. */
+void tw_fetch_utc_async (TwConnection *connection, const char *url, const char *const *headers,
+                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
 /* *retry_after_s (may be NULL): on failure what the server asked, -1. The error is of TW_NET_ERROR
  * (its message with the words of an OperationOutcome, if there was one), TW_WIRE_ERROR or
  * G_IO_ERROR_CANCELLED. */

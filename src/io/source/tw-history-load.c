@@ -222,6 +222,7 @@ begin_search (Place *place,
     .key = TW_WALK_BY_DATE,
     .sorted = is_sorted (load),
     .from_us = from_us,
+    .assume_utc = load->plan.profile->assume_utc,
     .dup_url = dup_url,
   };
   if (from_us == load->plan.from_us)

@@ -30,11 +30,15 @@ typedef struct
   guint scan;    /* the last search in which it came */
 } Entry;
 
+/* Tables are split, so that one that grows is small: what it takes to move the entries of a large one would
+ * hold up the main loop. */
+#define SHARDS 64
+
 struct _TwLedger
 {
-  gsize max_ids;
-  GHashTable *entries; /* id -> Entry */
-  GHashTable *owners;  /* Run of one instant (borrowed) -> Entry that spoke last */
+  gsize max_ids, n_ids;
+  GHashTable *entries[SHARDS]; /* id -> Entry */
+  GHashTable *owners[SHARDS];  /* Run of one instant (borrowed) -> Entry that spoke last */
   GQueue order;        /* Entry, oldest first */
   gboolean forgot;     /* something was forgotten to keep the cap */
   guint scan;          /* the search under way; 0 none yet */
@@ -58,14 +62,35 @@ equal_runs (gconstpointer a,
   return x->t_us == y->t_us && x->patient == y->patient && x->channel == y->channel;
 }
 
+static guint
+get_shard (guint hash)
+{
+  return hash * 0x9e3779b1u >> 26; /* the upper bits: the tables use the lower ones */
+}
+
+static GHashTable *
+get_owners (const TwLedger *ledger,
+            const Run *run)
+{
+  return ledger->owners[get_shard (hash_run (run))];
+}
+
+static GHashTable *
+get_entries (const TwLedger *ledger,
+             const char *id)
+{
+  return ledger->entries[get_shard (g_str_hash (id))];
+}
+
 /* The entry no longer owns its instants. */
 static void
 let_go (TwLedger *ledger,
         Entry *entry)
 {
   for (guint i = 0; i < entry->n_runs; i++)
-    if (entry->runs[i].n == 1 && g_hash_table_lookup (ledger->owners, &entry->runs[i]) == entry)
-      g_hash_table_remove (ledger->owners, &entry->runs[i]);
+    if (entry->runs[i].n == 1
+        && g_hash_table_lookup (get_owners (ledger, &entry->runs[i]), &entry->runs[i]) == entry)
+      g_hash_table_remove (get_owners (ledger, &entry->runs[i]), &entry->runs[i]);
 }
 
 static void
@@ -91,8 +116,11 @@ tw_ledger_new (gsize max_ids)
 {
   TwLedger *ledger = g_new0 (TwLedger, 1);
   ledger->max_ids = max_ids;
-  ledger->entries = g_hash_table_new (g_str_hash, g_str_equal);
-  ledger->owners = g_hash_table_new (hash_run, equal_runs);
+  for (guint i = 0; i < SHARDS; i++)
+    {
+      ledger->entries[i] = g_hash_table_new (g_str_hash, g_str_equal);
+      ledger->owners[i] = g_hash_table_new (hash_run, equal_runs);
+    }
   g_queue_init (&ledger->order);
   return ledger;
 }
@@ -102,8 +130,11 @@ tw_ledger_free (TwLedger *ledger)
 {
   if (ledger == NULL)
     return;
-  g_hash_table_unref (ledger->owners);
-  g_hash_table_unref (ledger->entries);
+  for (guint i = 0; i < SHARDS; i++)
+    {
+      g_hash_table_unref (ledger->owners[i]);
+      g_hash_table_unref (ledger->entries[i]);
+    }
   g_queue_clear_full (&ledger->order, (GDestroyNotify) free_entry);
   g_free (ledger);
 }
@@ -224,7 +255,7 @@ take_back (TwLedger *ledger,
       {
         Run instant = entry->runs[i];
         instant.t_us += instant.period_us * k;
-        const Entry *owner = g_hash_table_lookup (ledger->owners, &instant);
+        const Entry *owner = g_hash_table_lookup (get_owners (ledger, &instant), &instant);
         if (covers (now, &instant) || (owner != NULL && owner != entry))
           continue;
         TwObservation obs = {
@@ -243,21 +274,23 @@ static Entry *
 find_or_add (TwLedger *ledger,
              const char *id)
 {
-  Entry *entry = g_hash_table_lookup (ledger->entries, id);
+  Entry *entry = g_hash_table_lookup (get_entries (ledger, id), id);
   if (entry != NULL)
     return entry;
-  while (g_hash_table_size (ledger->entries) >= ledger->max_ids)
+  while (ledger->n_ids >= ledger->max_ids)
     {
       Entry *oldest = g_queue_pop_head (&ledger->order);
       let_go (ledger, oldest);
-      g_hash_table_remove (ledger->entries, oldest->id);
+      g_hash_table_remove (get_entries (ledger, oldest->id), oldest->id);
       free_entry (oldest);
+      ledger->n_ids--;
       ledger->forgot = TRUE;
     }
   entry = g_new0 (Entry, 1);
   entry->id = g_strdup (id);
   entry->version = g_ref_string_new_intern ("");
-  g_hash_table_insert (ledger->entries, entry->id, entry);
+  g_hash_table_insert (get_entries (ledger, id), entry->id, entry);
+  ledger->n_ids++;
   g_queue_push_tail (&ledger->order, entry);
   return entry;
 }
@@ -281,7 +314,7 @@ remember (TwLedger *ledger,
   entry->runs = runs->len == 1 ? &entry->one : g_memdup2 (runs->data, runs->len * sizeof (Run));
   for (guint i = 0; i < entry->n_runs; i++)
     if (entry->runs[i].n == 1)
-      g_hash_table_replace (ledger->owners, &entry->runs[i], entry);
+      g_hash_table_replace (get_owners (ledger, &entry->runs[i]), &entry->runs[i], entry);
 }
 
 /* A page while it is taken. */
@@ -333,7 +366,7 @@ take_resource (const Taking *taking,
   const guint64 said = hash_said (page, from, end);
   const gboolean withdrawn = (first->obs.flags & TW_OBSERVATION_WITHDRAWN) != 0;
   const gboolean named = ledger->max_ids > 0 && id[0] != '\0';
-  Entry *known = named ? g_hash_table_lookup (ledger->entries, id) : NULL;
+  Entry *known = named ? g_hash_table_lookup (get_entries (ledger, id), id) : NULL;
   if (known != NULL)
     known->scan = ledger->scan;
   Standing standing =
@@ -383,7 +416,7 @@ take_refusal (const Taking *taking,
               GHashTable *read)
 {
   const char *id = tw_fhir_page_text (taking->page, refusal->id);
-  Entry *known = g_hash_table_lookup (taking->ledger->entries, id);
+  Entry *known = g_hash_table_lookup (get_entries (taking->ledger, id), id);
   if (known == NULL || known->n_runs == 0 || g_hash_table_contains (read, id))
     return;
   g_autoptr (GArray) nothing = g_array_new (FALSE, FALSE, sizeof (Run));
@@ -468,7 +501,7 @@ tw_ledger_withdraw (TwLedger *ledger,
                     const TwLedgerTerms *terms,
                     GArray *out)
 {
-  Entry *entry = g_hash_table_lookup (ledger->entries, id);
+  Entry *entry = g_hash_table_lookup (get_entries (ledger, id), id);
   g_autoptr (GArray) nothing = g_array_new (FALSE, FALSE, sizeof (Run));
   if (entry == NULL)
     return;

@@ -56,8 +56,9 @@ fetch (TwPageWalk *walk,
        const char *url)
 {
   walk->step = step;
-  tw_fetch_async (walk->plan.connection, url, walk->plan.headers, walk->cancellable, on_fetched,
-                  g_rc_box_acquire (walk));
+  (walk->plan.assume_utc ? tw_fetch_utc_async : tw_fetch_async) (
+    walk->plan.connection, url, walk->plan.headers, walk->cancellable, on_fetched,
+    g_rc_box_acquire (walk));
 }
 
 static void

@@ -48,6 +48,7 @@ typedef struct
   guint count;                /* entries of a page */
   TwWalkKey key;
   gboolean sorted;            /* it is asked in the order of key */
+  gboolean assume_utc;        /* times without a zone are UTC */
   gint64 from_us;             /* of key */
   /* The search's address, "Observation?...", from this instant on, to the millisecond. Free with
    * g_free. */

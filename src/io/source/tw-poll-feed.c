@@ -424,6 +424,7 @@ begin_search (TwPollFeed *feed,
     .sorted = by_date ? profile->sort_date && !profile->newest_first
                       : profile->sort_stamp && feed->manner == ASK_STRICTLY,
     .from_us = get_since (feed, search->number),
+    .assume_utc = profile->assume_utc,
     .dup_url = dup_url,
   };
   feed->n_running++;

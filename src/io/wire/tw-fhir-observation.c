@@ -267,9 +267,17 @@ read_instant (TwFhirParse *parse,
               gint64 *t_us)
 {
   TwJsonText text;
+  char zoned[48];
 
-  return tw_fhir_parse_raw (parse, at, &text)
-         && tw_time_parse (text.text, (gssize) text.length, t_us);
+  if (!tw_fhir_parse_raw (parse, at, &text))
+    return FALSE;
+  if (tw_time_parse (text.text, (gssize) text.length, t_us))
+    return TRUE;
+  if (!parse->assume_utc || text.length + 2 > sizeof zoned)
+    return FALSE;
+  memcpy (zoned, text.text, text.length);
+  zoned[text.length] = 'Z';
+  return tw_time_parse (zoned, (gssize) text.length + 1, t_us);
 }
 
 /* The effective time, or the end of the effective period; SampledData begins at its start. */

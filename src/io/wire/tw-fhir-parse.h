@@ -51,6 +51,7 @@ typedef struct
   guint bundle_seen;     /* members of the outermost Bundle that are there, a bit each */
   gboolean is_half;      /* other entries of the Bundle are read elsewhere ... */
   gboolean needs_whole;  /* ... and one of these may be what a reference means */
+  gboolean assume_utc;   /* a time without a zone is UTC */
   gboolean has_nul;      /* a text of the resource in hand holds U+0000: it is refused */
   TwFhirCodeSlot codes[TW_FHIR_CODE_SLOTS];
   TwFhirUnitSlot units[TW_FHIR_UNIT_SLOTS];

@@ -376,11 +376,14 @@ read_document (TwFhirParse *parse,
 
 static TwFhirPage *
 read_parsed (const TwJsonDocument *document,
+             gboolean assume_utc,
              GError **error)
 {
   g_autoptr (TwFhirParse) parse = tw_fhir_parse_new (document);
-  gboolean ok = read_document (parse, error);
+  gboolean ok;
 
+  parse->assume_utc = assume_utc;
+  ok = read_document (parse, error);
   tw_json_release ();
   return ok ? tw_fhir_parse_steal_page (parse) : NULL;
 }
@@ -392,7 +395,7 @@ tw_fhir_read_whole (const char *data,
 {
   TwJsonDocument document;
 
-  return tw_json_open (data, length, &document, error) ? read_parsed (&document, error) : NULL;
+  return tw_json_open (data, length, &document, error) ? read_parsed (&document, FALSE, error) : NULL;
 }
 
 /* By two threads, where it is worth while. */
@@ -420,7 +423,7 @@ tw_fhir_read (const char *data,
     return page;
   if (!tw_json_open (data, length, &document, error))
     return NULL;
-  return read_parsed (&document, error);
+  return read_parsed (&document, FALSE, error);
 }
 
 TwFhirPage *
@@ -439,7 +442,21 @@ tw_fhir_read_padded (const char *data,
     return page;
   if (!tw_json_open_padded (data, length, &document, error))
     return NULL;
-  return read_parsed (&document, error);
+  return read_parsed (&document, FALSE, error);
+}
+
+TwFhirPage *
+tw_fhir_read_padded_utc (const char *data,
+                         gsize length,
+                         GError **error)
+{
+  TwJsonDocument document;
+
+  g_return_val_if_fail (data != NULL, NULL);
+
+  if (!tw_json_open_padded (data, length, &document, error))
+    return NULL;
+  return read_parsed (&document, TRUE, error);
 }
 
 gboolean

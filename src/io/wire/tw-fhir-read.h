@@ -92,6 +92,8 @@ typedef struct
 TwFhirPage *tw_fhir_read (const char *data, gsize length, GError **error);
 /* The same for a buffer with TW_JSON_PADDING readable bytes after length: no copy. */
 TwFhirPage *tw_fhir_read_padded (const char *data, gsize length, GError **error);
+/* The same, from a server whose times without a zone are known to be UTC; elsewhere they are refused. */
+TwFhirPage *tw_fhir_read_padded_utc (const char *data, gsize length, GError **error);
 void tw_fhir_page_free (TwFhirPage *page);
 
 static inline const char *

@@ -10,9 +10,9 @@
  *   never PATTERN                    ... never came
  *   ignored NAMES, said WORDS, refused N, words WORDS
  *
- * In all of them {base} is the server, {t:N} a time of measurement N minutes after the beginning,
- * {s:N} a stamp N seconds from now, and {o ID VERSION MINUTE VALUE STAMP} an entry with a heart rate of
- * patient "pa" (version "-": the server tells neither version nor stamp). */
+ * In all of them {base} is the server, {t:N} a time of measurement N minutes after the beginning, {u:N}
+ * the same without its zone, {s:N} a stamp N seconds from now, and {o ID VERSION MINUTE VALUE STAMP} an
+ * entry with a heart rate of patient "pa" (version "-": the server tells neither version nor stamp). */
 #include "config.h"
 
 #include <string.h>
@@ -148,6 +148,12 @@ fill_in (const TwTestWard *ward,
         g_string_append (out, tw_time_format_iso (
                                 base_us + g_ascii_strtoll (p + 3, NULL, 10) * TW_MINUTE, time,
                                 sizeof time));
+      else if (g_str_has_prefix (p, "{u:"))
+        {
+          tw_time_format_iso (base_us + g_ascii_strtoll (p + 3, NULL, 10) * TW_MINUTE, time,
+                              sizeof time);
+          g_string_append_len (out, time, (gssize) strlen (time) - 1);
+        }
       else if (g_str_has_prefix (p, "{s:"))
         g_string_append (out, tw_time_format_iso (
                                 g_get_real_time () + g_ascii_strtoll (p + 3, NULL, 10) * TW_SECOND,
