@@ -105,8 +105,10 @@ show_stack (TwAnalysisPage *self)
     }
   if (state->problem != NULL)
     {
+      g_autofree char *escaped = g_markup_escape_text (state->problem, -1);
+
       adw_status_page_set_title (self->status, _("This could not be calculated"));
-      adw_status_page_set_description (self->status, state->problem);
+      adw_status_page_set_description (self->status, escaped);
     }
   else if (snapshot->loading)
     {

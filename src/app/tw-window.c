@@ -109,6 +109,16 @@ update_bars (TwWindow *self,
                        input->status != NULL && input->status->recorded);
 }
 
+/* A page reads its description as markup; what a server says is text, whatever it holds. */
+static void
+set_words (AdwStatusPage *page,
+           const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_status_page_set_description (page, escaped);
+}
+
 /* What was refused, and what to do. */
 static void
 set_untrusted_words (TwWindow *self,
@@ -119,7 +129,7 @@ set_untrusted_words (TwWindow *self,
                     : _("Ask those who run the server for the authority that signed its certificate."),
     "\n\n", _("No value is shown until this is put right; there is no way past it."), NULL);
 
-  adw_status_page_set_description (self->untrusted, words);
+  set_words (self->untrusted, words);
 }
 
 static void
@@ -130,16 +140,12 @@ update_pages (TwWindow *self,
 
   if (self->problem || !self->complete)
     return;
-  adw_status_page_set_description (
-    self->signed_out,
-    message != NULL ? message : _("The server did not accept the token. Values are hidden."));
-  adw_status_page_set_description (
-    self->forbidden, message != NULL ? message : _("This account may not see this ward."));
+  set_words (self->signed_out,
+             message != NULL ? message : _("The server did not accept the token. Values are hidden."));
+  set_words (self->forbidden, message != NULL ? message : _("This account may not see this ward."));
   set_untrusted_words (self, message);
-  adw_status_page_set_description (
-    self->fault, message != NULL ? message : _("The server does not answer as expected."));
-  adw_status_page_set_description (self->unreachable,
-                                   message != NULL ? message : _("Check the network and the address."));
+  set_words (self->fault, message != NULL ? message : _("The server does not answer as expected."));
+  set_words (self->unreachable, message != NULL ? message : _("Check the network and the address."));
 }
 
 static void
@@ -609,11 +615,12 @@ void
 tw_window_toast (TwWindow *self,
                  const char *text)
 {
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast;
 
   g_return_if_fail (TW_IS_WINDOW (self));
 
-  toast = adw_toast_new (text);
+  toast = adw_toast_new (escaped);
   adw_toast_set_timeout (toast, 4);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
@@ -630,7 +637,7 @@ tw_window_set_problem (TwWindow *self,
     {
       tw_window_complete (self);
       adw_status_page_set_title (self->fault, title);
-      adw_status_page_set_description (self->fault, text);
+      set_words (self->fault, text);
     }
   else if (self->complete)
     adw_status_page_set_title (self->fault, _("Nothing can be shown from this server"));

@@ -429,6 +429,34 @@ test_large_ward (void)
   close_stage (&stage);
 }
 
+/* What a server says is shown as it is, and never read as markup. */
+static void
+test_foreign_words (void)
+{
+  static const char words[] = "It said: <b>A & B</b> <a href=\"https://elsewhere.example\">here</a>";
+  static const TwFeedState states[] = { TW_FEED_FAULT, TW_FEED_UNTRUSTED, TW_FEED_SIGNED_OUT, TW_FEED_FORBIDDEN };
+  Stage stage;
+
+  open_stage (&stage);
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (GPtrArray) labels = g_ptr_array_new ();
+      gboolean shown = FALSE;
+
+      stage.fixture->scene.n_snapshots = 0;
+      stage.fixture->scene.status.state = states[i];
+      g_strlcpy (stage.fixture->scene.status.message, words, sizeof stage.fixture->scene.status.message);
+      tw_ward_model_set_scene (stage.model, &stage.fixture->scene);
+      settle (GTK_WIDGET (stage.window));
+      collect (GTK_WIDGET (stage.window), GTK_TYPE_LABEL, labels);
+      for (guint k = 0; k < labels->len && !shown; k++)
+        shown = gtk_widget_get_mapped (g_ptr_array_index (labels, k))
+                && g_str_has_prefix (gtk_label_get_text (g_ptr_array_index (labels, k)), words);
+      g_assert_true (shown);
+    }
+  close_stage (&stage);
+}
+
 static void
 test_search (void)
 {
@@ -488,6 +516,7 @@ main (int argc,
   g_test_add_func ("/app/ageing", test_ageing);
   g_test_add_func ("/app/patient-leaves", test_patient_leaves);
   g_test_add_func ("/app/large-ward", test_large_ward);
+  g_test_add_func ("/app/foreign-words", test_foreign_words);
   g_test_add_func ("/app/search", test_search);
   g_test_add_func ("/app/glucose-unit", test_glucose_unit);
   status = g_test_run ();
