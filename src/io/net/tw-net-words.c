@@ -225,3 +225,13 @@ tw_net_words_redirects (const char *host)
                         "Ask for its present address."),
                       host);
 }
+
+GError *
+tw_net_words_for_proxy (guint status,
+                        const char *host)
+{
+  return g_error_new (TW_NET_ERROR, TW_NET_ERROR_UNREACHABLE,
+                      _("The proxy on the way does not let Twinward through to the server %s "
+                        "(HTTP %u). Ask those who run the proxy."),
+                      host, status);
+}

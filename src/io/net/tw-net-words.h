@@ -14,6 +14,8 @@ GError *tw_net_words_for_status (guint status, const char *host);
 GError *tw_net_words_too_large (const char *host);
 GError *tw_net_words_header_flood (const char *host);
 GError *tw_net_words_redirects (const char *host);
+/* The site's proxy did not open the way; status: what it answered. */
+GError *tw_net_words_for_proxy (guint status, const char *host);
 /* A front that wants a client certificate and says so in a page of its own (nginx's 400); NULL:
  * it is none. */
 GError *tw_net_words_for_front (guint status, const GByteArray *body, const char *host);

@@ -326,6 +326,10 @@ tw_transfer_judge (TwTransfer *transfer,
       GError *front = tw_net_words_for_front ((guint) status, transfer->response->body, host);
       return front != NULL ? front : tw_net_words_for_status ((guint) status, host);
     }
+  long proxy_status = 0;
+  tw_curl->easy_getinfo (transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  if (code != CURLE_OK && proxy_status >= 300)
+    return tw_net_words_for_proxy ((guint) proxy_status, host);
   if (code != CURLE_OK)
     return tw_net_words_for_transport (code, host, transfer->detail);
   return NULL;

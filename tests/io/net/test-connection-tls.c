@@ -442,6 +442,40 @@ test_proxy_forms (void)
     }
 }
 
+static gboolean
+answer_as_proxy (const char *path,
+                 const char *head,
+                 GOutputStream *out,
+                 gpointer data)
+{
+  GString *asked = data;
+  g_string_append (asked, head);
+  tw_raw_write (out, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", -1);
+  return FALSE;
+}
+
+/* The proxy is asked for the way only: it learns the server's name, and no token. */
+static void
+test_proxy (void)
+{
+  g_autoptr (GString) asked = g_string_new (NULL);
+  g_autoptr (TwRawServer) proxy = tw_raw_server_new (answer_as_proxy, asked, NULL);
+  g_autofree char *address = g_strdup_printf ("http://127.0.0.1:%u", proxy->port);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwConnection) connection = tw_connection_new ("https://ward.example/fhir/R4", &error);
+  g_auto (End) end = { 0 };
+  g_assert_no_error (error);
+  tw_connection_set_trust (connection, &(TwTrust) { .proxy = address });
+  tw_connection_set_bearer (connection, "s3cret");
+  get (connection, "Patient?name=secret", &end);
+  g_test_message ("%s", end.error->message);
+  g_assert_error (end.error, TW_NET_ERROR, TW_NET_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (end.error->message, "HTTP 403"));
+  g_assert_true (g_str_has_prefix (asked->str, "CONNECT ward.example:443 HTTP/1.1"));
+  g_assert_null (strstr (asked->str, "s3cret"));
+  g_assert_null (strstr (asked->str, "secret"));
+}
+
 int
 main (int argc,
       char **argv)
@@ -455,5 +489,6 @@ main (int argc,
   g_test_add_func ("/net/connection-tls/redirects", test_redirects);
   g_test_add_func ("/net/connection-tls/trust-files", test_trust_files);
   g_test_add_func ("/net/connection-tls/proxy-forms", test_proxy_forms);
+  g_test_add_func ("/net/connection-tls/proxy", test_proxy);
   return g_test_run ();
 }
