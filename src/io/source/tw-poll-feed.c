@@ -33,7 +33,8 @@ typedef struct
 {
   TwPollFeed *feed;
   TwPageWalk *walk; /* NULL: this place is free */
-  guint number;
+  guint turn;       /* in this poll */
+  guint number;     /* which group of patients, and which kind */
 } Search;
 
 struct _TwPollFeed
@@ -53,6 +54,8 @@ struct _TwPollFeed
   TwWalkBudget budget;
   Search searches[AT_A_TIME];
   guint n_searches, next_search, n_running;
+  guint begin_at;          /* the search with which a poll begins: where the last one was cut short */
+  guint n_pages;           /* of the poll under way */
   guint width;             /* searches that may run at a time: ramped up as they go well */
   gboolean running;
   GSource *timer, *deadline;
@@ -60,6 +63,7 @@ struct _TwPollFeed
 
 static void launch (TwPollFeed *feed);
 static void begin_poll (TwPollFeed *feed);
+static void end_poll (TwPollFeed *feed);
 
 static void
 drop_timer (GSource **timer)
@@ -209,12 +213,40 @@ stop_with (TwPollFeed *feed,
   feed->events.on_polled (error, retry_after_s, feed->data);
 }
 
+/* A search that its caps or the time ended: what is in order came as far as its newest; else nothing is
+ * sure. */
+static void
+cut_search (TwPollFeed *feed,
+            const Search *search)
+{
+  gint64 newest_us = tw_page_walk_get_newest (search->walk);
+  feed->hi_limit_us = MIN (feed->hi_limit_us, newest_us > 0 ? newest_us : feed->hi_us);
+}
+
+/* The time is up. What came is kept, and the next poll goes on there; where nothing came at all, the
+ * server is too slow to be followed. */
 static gboolean
 on_deadline (gpointer user_data)
 {
   TwPollFeed *feed = user_data;
   g_autoptr (GError) error = NULL;
   drop_timer (&feed->deadline);
+  if (feed->n_pages > 0)
+    {
+      guint first = feed->next_search;
+      for (guint i = 0; i < AT_A_TIME; i++)
+        if (feed->searches[i].walk != NULL)
+          {
+            cut_search (feed, &feed->searches[i]);
+            first = MIN (first, feed->searches[i].turn);
+          }
+      if (feed->next_search < feed->n_searches)
+        feed->hi_limit_us = MIN (feed->hi_limit_us, feed->hi_us);
+      feed->begin_at = (feed->begin_at + first) % feed->n_searches;
+      end_searches (feed);
+      end_poll (feed);
+      return G_SOURCE_REMOVE;
+    }
   g_set_error (&error, TW_NET_ERROR, TW_NET_ERROR_TIMEOUT,
                _("The server did not finish its answer within %u s."),
                (feed->plan.deadline_ms + 999) / 1000);
@@ -237,6 +269,8 @@ end_poll (TwPollFeed *feed)
 {
   gboolean cut_short = feed->hi_limit_us != G_MAXINT64;
   drop_timer (&feed->deadline);
+  if (!cut_short)
+    feed->begin_at = 0;
   /* Only what goes forward is gone on with: else the overlap comes again. */
   feed->resume_us = cut_short && feed->hi_limit_us > feed->resume_us ? feed->hi_limit_us : 0;
   feed->hi_us = MAX (feed->hi_us, MIN (feed->hi_next_us, feed->hi_limit_us));
@@ -263,7 +297,8 @@ begin_poll (TwPollFeed *feed)
   feed->hi_next_us = feed->hi_us;
   feed->hi_limit_us = G_MAXINT64;
   feed->n_searches = count_searches (feed);
-  feed->next_search = 0;
+  feed->next_search = feed->n_pages = 0;
+  feed->begin_at = feed->n_searches > 0 ? feed->begin_at % feed->n_searches : 0;
   if (feed->deadline == NULL)
     set_timer (feed, &feed->deadline, feed->plan.deadline_ms, on_deadline);
   launch (feed);
@@ -338,6 +373,7 @@ on_page (const TwFetched *fetched,
 {
   TwPollFeed *feed = ((Search *) data)->feed;
   TwLedgerCounts counts = { 0 };
+  feed->n_pages++;
   TwLedgerTerms terms = { .roster = feed->plan.roster, .latest_us = G_MAXINT64 };
   if (first_url != NULL && !check_self (feed, first_url, fetched->page))
     return;
@@ -385,7 +421,6 @@ on_end (TwWalkEnd how,
 {
   Search *search = data;
   TwPollFeed *feed = search->feed;
-  gint64 newest_us = tw_page_walk_get_newest (search->walk);
   if (how == TW_WALK_REFUSED && step_down (feed, search->number))
     {
       if (feed->running)
@@ -397,13 +432,19 @@ on_end (TwWalkEnd how,
       stop_with (feed, error, retry_after_s);
       return;
     }
-  /* What is in order and was cut short came as far as its last stamp; else nothing is sure. */
   if (how == TW_WALK_CAPPED)
-    feed->hi_limit_us = MIN (feed->hi_limit_us, newest_us > 0 ? newest_us : feed->hi_us);
+    cut_search (feed, search);
   g_clear_pointer (&search->walk, tw_page_walk_free);
   feed->n_running--;
   feed->width = MIN (feed->width * 2, AT_A_TIME);
   launch (feed);
+}
+
+static guint
+get_number (const TwPollFeed *feed,
+            guint turn)
+{
+  return (feed->begin_at + turn) % feed->n_searches;
 }
 
 static void
@@ -414,7 +455,8 @@ begin_search (TwPollFeed *feed,
   const TwServerProfile *profile = feed->plan.profile;
   gboolean by_date = feed->manner == ASK_BY_DATE;
   search->feed = feed;
-  search->number = feed->next_search++;
+  search->turn = feed->next_search++;
+  search->number = get_number (feed, search->turn);
   TwPageWalkPlan plan = {
     .connection = feed->plan.connection,
     .headers = feed->headers,
@@ -437,7 +479,7 @@ launch (TwPollFeed *feed)
 {
   for (guint i = 0; i < AT_A_TIME; i++)
     {
-      while (feed->next_search < feed->n_searches && !is_anybody (feed, feed->next_search))
+      while (feed->next_search < feed->n_searches && !is_anybody (feed, get_number (feed, feed->next_search)))
         feed->next_search++;
       if (feed->searches[i].walk == NULL && feed->next_search < feed->n_searches
           && feed->n_running < feed->width)

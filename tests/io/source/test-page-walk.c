@@ -24,6 +24,7 @@ typedef struct
   gboolean knows_elements, gives_links, stalls;
   guint most;                 /* entries of a page, at most; 0: as many as asked */
   guint busy;                 /* so many searches are answered 503 first */
+  guint slow_ms;              /* polls: before each answer */
 } Rows;
 
 static gint64
@@ -163,6 +164,11 @@ answer (TwTestWard *ward,
     return FALSE;
   else if (rows->stalls && strstr (query, "_lastUpdated") != NULL)
     answer->status = 0;
+  else if (rows->slow_ms > 0 && strstr (query, "_lastUpdated") != NULL)
+    {
+      tw_test_ward_delay (ward, rows->slow_ms);
+      search (ward, query, answer);
+    }
   else if (rows->busy > 0)
     {
       rows->busy--;
@@ -343,6 +349,22 @@ test_deadline (Fixture *fixture,
   assert_heard (fixture);
 }
 
+/* A server that needs longer than the deadline for all pages, but gives some: nothing is lost. */
+static void
+test_slow (Fixture *fixture,
+           gconstpointer data)
+{
+  tw_source_start (fixture->source);
+  tw_wait_until (tw_heard_status (&fixture->heard)->state == TW_FEED_LIVE);
+  fixture->rows.most = 2;
+  fixture->rows.slow_ms = 60; /* seven pages within 400 ms; twenty-five are to come */
+  fixture->rows.n_rows = 60;
+  tw_wait_until (fixture->heard.readings->len >= 60);
+  tw_test_run_for (300);
+  assert_heard (fixture);
+  g_assert_cmpint (tw_heard_status (&fixture->heard)->state, ==, TW_FEED_LIVE);
+}
+
 static void
 test_retry_after (Fixture *fixture,
                   gconstpointer data)
@@ -435,6 +457,7 @@ main (int argc,
   g_test_add ("/source/page-walk/caps", Fixture, NULL, set_up, test_caps, tear_down);
   g_test_add ("/source/page-walk/cut-off", Fixture, NULL, set_up, test_cut_off, tear_down);
   g_test_add ("/source/page-walk/deadline", Fixture, NULL, set_up, test_deadline, tear_down);
+  g_test_add ("/source/page-walk/slow", Fixture, NULL, set_up, test_slow, tear_down);
   g_test_add ("/source/page-walk/retry-after", Fixture, NULL, set_up, test_retry_after, tear_down);
   g_test_add ("/source/page-walk/vanished", Fixture, NULL, set_up, test_vanished, tear_down);
   return g_test_run ();

@@ -143,6 +143,33 @@ test_changes (void)
   tw_heard_clear (&heard);
 }
 
+/* More patients than one search may name (fifty, on a server that is not known): two searches a poll. */
+static void
+test_groups (void)
+{
+  static Page pages[6] = { { "Encounter?status=in-progress&*", NULL } };
+  g_autoptr (GString) body = g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[");
+  TwTestWard *ward = tw_test_ward_new (answer);
+  TwHeard heard;
+  for (int i = 0; i < 60; i++)
+    g_string_append_printf (body, "%s{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e%d\",\"status\":"
+                            "\"in-progress\",\"subject\":{\"reference\":\"Patient/p%d\"}}}", i > 0 ? "," : "", i, i);
+  g_string_append (body, "]}");
+  pages[0].body = body->str;
+  ward->data = pages;
+  TwSource *source = new_source (ward, NULL, NULL);
+  tw_heard_init (&heard, source);
+  tw_source_start (source);
+  tw_wait_until (tw_heard_status (&heard)->state == TW_FEED_LIVE);
+  tw_wait_until (tw_test_ward_count (ward, "*_lastUpdated=*vital-signs&patient=p50,p51,*,p59&*") >= 2);
+  g_assert_cmpuint (tw_test_ward_count (ward, "*_lastUpdated=*vital-signs&patient=p0,p1,*,p49&*"), >=, 2);
+  g_assert_cmpuint (tw_test_ward_count (ward, "*_lastUpdated=*code=*patient=p50,*"), >=, 1);
+  g_assert_cmpuint (tw_test_ward_count (ward, "*_lastUpdated=*p49,p50*"), ==, 0);
+  tw_source_free (source);
+  tw_test_ward_free (ward);
+  tw_heard_clear (&heard);
+}
+
 int
 main (int argc,
       char **argv)
@@ -190,5 +217,6 @@ main (int argc,
       g_test_add_data_func (path, &cases[i], test_roster);
     }
   g_test_add_func ("/source/roster/changes", test_changes);
+  g_test_add_func ("/source/roster/groups", test_groups);
   return g_test_run ();
 }

@@ -212,6 +212,22 @@ tw_test_ward_sample (TwTestWard *ward,
   tw_test_ward_write_frame (ward, &frame);
 }
 
+static gboolean
+on_delayed (gpointer message)
+{
+  soup_server_message_unpause (message);
+  return G_SOURCE_REMOVE;
+}
+
+void
+tw_test_ward_delay (TwTestWard *ward,
+                    guint ms)
+{
+  soup_server_message_pause (ward->message);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, ms, on_delayed, g_object_ref (ward->message),
+                      g_object_unref);
+}
+
 void
 tw_test_ward_cut (TwTestWard *ward)
 {

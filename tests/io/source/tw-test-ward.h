@@ -52,6 +52,8 @@ void tw_test_ward_heartbeat (TwTestWard *ward, const char *token);
 /* One tick: heart rate of the patient. NaN: absent. */
 void tw_test_ward_sample (TwTestWard *ward, guint64 q, const char *puid, gint64 t_us,
                           double heart_rate);
+/* Answers what is being answered so much later. */
+void tw_test_ward_delay (TwTestWard *ward, guint ms);
 /* Cuts every stream in the middle. */
 void tw_test_ward_cut (TwTestWard *ward);
 /* How often a path (with query, as a pattern) was asked. */
