@@ -370,6 +370,9 @@ test_gone (void)
   g_assert_cmpuint (tw_test_ward_count (ward, "/v1/stream"), ==, 2);
   g_assert_cmpuint (tw_test_ward_count (ward, "/fhir/R4/Observation?patient=pb*"), ==, 2);
   assert_begun (&heard);
+  /* What came meanwhile was missing until the histories were in. */
+  g_assert_cmpstr (heard.gaps->str, ==, "0 -1;1 -1;");
+  g_assert_cmpuint (strlen (heard.filled->str), ==, strlen (heard.gaps->str));
   finish (source, &heard, ward);
 }
 

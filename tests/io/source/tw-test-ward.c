@@ -212,10 +212,34 @@ tw_test_ward_sample (TwTestWard *ward,
   tw_test_ward_write_frame (ward, &frame);
 }
 
-static gboolean
-on_delayed (gpointer message)
+/* An answer that waits; the client may go away before. */
+typedef struct
 {
-  soup_server_message_unpause (message);
+  SoupServerMessage *message;
+  gboolean gone;
+} Waiting;
+
+static void
+free_waiting (Waiting *waiting)
+{
+  g_signal_handlers_disconnect_by_data (waiting->message, waiting);
+  g_object_unref (waiting->message);
+  g_free (waiting);
+}
+
+static void
+on_waiting_gone (SoupServerMessage *message,
+                 gpointer user_data)
+{
+  ((Waiting *) user_data)->gone = TRUE;
+}
+
+static gboolean
+on_delayed (gpointer user_data)
+{
+  const Waiting *waiting = user_data;
+  if (!waiting->gone)
+    soup_server_message_unpause (waiting->message);
   return G_SOURCE_REMOVE;
 }
 
@@ -223,9 +247,12 @@ void
 tw_test_ward_delay (TwTestWard *ward,
                     guint ms)
 {
+  Waiting *waiting = g_new0 (Waiting, 1);
+  waiting->message = g_object_ref (ward->message);
+  g_signal_connect (ward->message, "finished", G_CALLBACK (on_waiting_gone), waiting);
+  g_signal_connect (ward->message, "disconnected", G_CALLBACK (on_waiting_gone), waiting);
   soup_server_message_pause (ward->message);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, ms, on_delayed, g_object_ref (ward->message),
-                      g_object_unref);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, ms, on_delayed, waiting, (GDestroyNotify) free_waiting);
 }
 
 void
