@@ -243,7 +243,7 @@ print_load (TwAlarmLoad *load)
 void
 tw_alarm_compare (const TwAlarmTrial *trial)
 {
-  static const double raise[] = { .1, .15, .2, .25, .3, .4, .5 };
+  static const double raise[] = { .1, .15, .2, .25, .28, .3, .4, .5 };
   g_autofree Tally *tallies = g_new0 (Tally, trial->patients->len);
   TwAlarmLoad plain[MAX_LIMITS] = { 0 }, ruled[MAX_LIMITS] = { 0 };
 

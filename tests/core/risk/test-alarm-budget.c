@@ -15,7 +15,7 @@ make_event (TwRiskEventKind kind, TwLevel level, gboolean predicted)
   return (TwRiskEvent) { .kind = kind, .level = level, .predicted = predicted };
 }
 
-/* A ward whose predictions come with a rate that falls with p*: at the table's .25 so many a patient-day. Each
+/* A ward whose predictions come with a rate that falls with p*: at the table's .28 so many a patient-day. Each
  * minute draws from a fixed sequence. Returns flags a patient-day over the last two thirds of the time. */
 static double
 run_ward (TwAlarmBudget *budget, guint n_patients, double per_day_at_table, int days)
@@ -27,7 +27,7 @@ run_ward (TwAlarmBudget *budget, guint n_patients, double per_day_at_table, int 
   for (int minute = 0; minute < days * 1440; minute++)
     {
       double p = tw_alarm_budget_find_p (budget, MAP_RULE);
-      double hazard = per_day_at_table * pow (p / .25, -1.5) / 1440;
+      double hazard = per_day_at_table * pow (p / .28, -1.5) / 1440;
 
       for (guint i = 0; i < n_patients; i++)
         if (g_rand_double (rand) < hazard)
@@ -88,7 +88,7 @@ test_warm_up (void)
   TwRiskEvent event = make_event (TW_RISK_RAISED, TW_LEVEL_MEDIUM, TRUE);
   double p;
 
-  g_assert_cmpfloat (tw_alarm_budget_find_p (budget, MAP_RULE), ==, .25);
+  g_assert_cmpfloat (tw_alarm_budget_find_p (budget, MAP_RULE), ==, .28);
   g_assert_cmpfloat (tw_alarm_budget_find_p (budget, "news2-medium-predicted"), ==, .5);
   g_assert_cmpfloat (tw_alarm_budget_get_rate (budget, TW_LEVEL_MEDIUM), ==, 6);
   for (int i = 0; i < 4; i++)
@@ -96,11 +96,11 @@ test_warm_up (void)
   for (int minute = 0; minute < 60; minute++)
     tw_alarm_budget_advance (budget, TW_MINUTE, 1);
   p = tw_alarm_budget_find_p (budget, MAP_RULE);
-  g_assert_cmpfloat (p, >, .25);
-  g_assert_cmpfloat (p, <, .275);
+  g_assert_cmpfloat (p, >, .28);
+  g_assert_cmpfloat (p, <, .308);
   for (int minute = 0; minute < 6000; minute++)
     tw_alarm_budget_advance (budget, TW_MINUTE, 1);
-  g_assert_cmpfloat (tw_alarm_budget_find_p (budget, MAP_RULE), ==, .25);
+  g_assert_cmpfloat (tw_alarm_budget_find_p (budget, MAP_RULE), ==, .28);
 }
 
 static void

@@ -185,14 +185,14 @@ test_bleeding (void)
           g_assert_cmpfloat (flag->limit, ==, 65);
           g_assert_cmpfloat (flag->crossing.threshold, ==, 65);
           g_assert_cmpint (flag->crossing.horizon_min, ==, 30);
-          g_assert_cmpfloat (flag->p_raise, ==, .25);
-          g_assert_cmpfloat (flag->crossing.p, >=, .25);
+          g_assert_cmpfloat (flag->p_raise, ==, .28);
+          g_assert_cmpfloat (flag->crossing.p, >=, .28);
           g_assert_cmpfloat (flag->crossing.p_low, <=, flag->crossing.p);
           g_assert_cmpfloat (flag->crossing.p_high, >=, flag->crossing.p);
           g_assert_cmpuint (flag->n_evidence, ==, 1);
           g_assert_cmpint (flag->evidence[0].t_us, ==, AT (minute * 60));
           g_assert_cmpstr (flag->twin_version, !=, "");
-          g_assert_cmpstr (flag->table_version, ==, "3");
+          g_assert_cmpstr (flag->table_version, ==, "4");
         }
     }
   g_assert_cmpuint (raised_min, >, 120);
