@@ -5,6 +5,7 @@
 #include "tw-gateway-options.h"
 
 #include "tw-gateway.h"
+#include "tw-monitors.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -59,6 +60,37 @@ check_tls (TwCommandLine *line,
   return TRUE;
 }
 
+/* The listener for monitors. */
+static gboolean
+check_mllp (const TwCommandLine *line,
+            GError             **error)
+{
+  if (line->mllp > 65535)
+    return refuse (error, _("The port for monitors must be from 0 (any free one) to 65535."));
+  if (line->mllp < 0
+      && (line->mllp_bind != NULL || line->mllp_cert != NULL || line->mllp_key != NULL
+          || line->mllp_ca != NULL || line->mllp_zone != NULL || line->mllp_processing != NULL))
+    return refuse (error, _("--mllp-bind and the like need --mllp with a port."));
+  if (line->mllp >= 0 && (line->demo || line->replay != NULL))
+    return refuse (error, _("Monitors' values do not belong into a demo ward or a recording: "
+                            "leave out --demo and --replay."));
+  if ((line->mllp_key != NULL || line->mllp_ca != NULL) && line->mllp_cert == NULL)
+    return refuse (error, _("--mllp-key and --mllp-ca need --mllp-cert."));
+  if (line->mllp_zone != NULL && !tw_monitors_is_zone (line->mllp_zone))
+    return refuse (error, _("The zone of the monitors is not known here. "
+                            "Give a name such as Europe/Berlin, or an offset such as +01:00."));
+  if (line->mllp_processing != NULL
+      && (strlen (line->mllp_processing) != 1 || strchr ("PTD", line->mllp_processing[0]) == NULL))
+    return refuse (error, _("The processing id must be P (production), T (training) or "
+                            "D (debugging)."));
+  if (line->mllp_bind != NULL && !is_loopback (line->mllp_bind) && line->mllp_cert == NULL
+      && !line->insecure_bind)
+    return refuse (error,
+                   _("Other machines could reach the address for monitors, and what they send is not "
+                     "encrypted. Give --mllp-cert, or add --insecure-bind if you accept that."));
+  return TRUE;
+}
+
 static gboolean
 check (TwCommandLine *line,
        int            argc,
@@ -66,7 +98,7 @@ check (TwCommandLine *line,
 {
   if (argc > 1)
     return refuse (error, _("There is a word too many on the command line. See --help."));
-  if (line->demo + (line->replay != NULL) + line->ingest > 1)
+  if (line->mllp < 0 && line->demo + (line->replay != NULL) + line->ingest > 1)
     return refuse (error, _("Choose one of --demo, --replay and --ingest."));
   if (line->store != NULL && !line->ingest)
     return refuse (error, _("--store needs --ingest."));
@@ -85,7 +117,36 @@ check (TwCommandLine *line,
     return refuse (error, _("Choose either --token or --token-file."));
   if (line->loop && line->replay == NULL)
     return refuse (error, _("--loop needs --replay: the demo ward never ends."));
-  return check_tls (line, error);
+  return check_tls (line, error) && check_mllp (line, error);
+}
+
+static GOptionGroup *
+make_monitors_group (TwCommandLine *line)
+{
+  const GOptionEntry entries[] = {
+    { "mllp", 0, 0, G_OPTION_ARG_INT, &line->mllp,
+      N_("Listen for bedside monitors that send HL7 v2 over MLLP; 0 for any free port"), N_("PORT") },
+    { "mllp-bind", 0, 0, G_OPTION_ARG_STRING, &line->mllp_bind,
+      N_("Address to listen on for monitors (127.0.0.1)"), N_("ADDRESS") },
+    { "mllp-cert", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_cert,
+      N_("Certificate (PEM): monitors must use TLS"), N_("FILE") },
+    { "mllp-key", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_key,
+      N_("Its key, where it is not in the same file"), N_("FILE") },
+    { "mllp-ca", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_ca,
+      N_("Only monitors with a certificate of these authorities (PEM)"), N_("FILE") },
+    { "mllp-zone", 0, 0, G_OPTION_ARG_STRING, &line->mllp_zone,
+      N_("Zone of times that say none, such as Europe/Berlin; without it they are refused"),
+      N_("ZONE") },
+    { "mllp-processing", 0, 0, G_OPTION_ARG_STRING, &line->mllp_processing,
+      N_("Messages that are taken: P production (the default), T training, D debugging"), "P|T|D" },
+    { NULL },
+  };
+  GOptionGroup *group = g_option_group_new ("monitors", _("Bedside monitors:"),
+                                            _("Show the options for bedside monitors"), NULL, NULL);
+
+  g_option_group_add_entries (group, entries);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  return group;
 }
 
 gboolean
@@ -145,18 +206,20 @@ tw_command_line_parse (TwCommandLine *line,
   g_return_val_if_fail (line != NULL, FALSE);
 
   *line = (TwCommandLine) { .speed = 1.0, .port = 8420, .seed = 1, .history_h = 6.0,
-                            .lead_h = 12.0 };
+                            .lead_h = 12.0, .mllp = -1 };
   context = g_option_context_new (NULL);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("Serves a ward as FHIR R4 and as a stream: "
                                            "a demo ward, a recorded file, or what devices send."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_group (context, make_monitors_group (line));
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (line->bind == NULL)
     line->bind = g_strdup ("127.0.0.1");
   if (line->embedded)
     line->port = 0;
+  line->ingest = line->ingest || line->mllp >= 0;
   return check (line, *argc, error);
 }
 
@@ -173,4 +236,10 @@ tw_command_line_clear (TwCommandLine *line)
   g_clear_pointer (&line->tls_key, g_free);
   g_clear_pointer (&line->tls_client_ca, g_free);
   g_clear_pointer (&line->public_url, g_free);
+  g_clear_pointer (&line->mllp_bind, g_free);
+  g_clear_pointer (&line->mllp_cert, g_free);
+  g_clear_pointer (&line->mllp_key, g_free);
+  g_clear_pointer (&line->mllp_ca, g_free);
+  g_clear_pointer (&line->mllp_zone, g_free);
+  g_clear_pointer (&line->mllp_processing, g_free);
 }

@@ -12,6 +12,8 @@ typedef struct
   char *store;           /* the durable file; NULL: the usual place */
   char *bind, *token, *token_file, *ward;
   char *tls_cert, *tls_key, *tls_client_ca, *public_url;
+  char *mllp_bind, *mllp_cert, *mllp_key, *mllp_ca, *mllp_zone, *mllp_processing;
+  int mllp;              /* port for monitors, 0 for any; -1: none */
   double speed;          /* 1 to 600 */
   int port;              /* 0 to 65535 */
   gint64 seed;

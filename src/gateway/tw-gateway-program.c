@@ -9,6 +9,7 @@
 #include "tw-gateway.h"
 #include "tw-ingest.h"
 #include "tw-intake-feed.h"
+#include "tw-monitors.h"
 #include "tw-replay.h"
 #include "tw-time.h"
 #include "tw-token.h"
@@ -30,6 +31,7 @@ typedef struct
   TwGateway *gateway;
   TwStore *store;    /* NULL: nothing is kept */
   TwIngest *ingest;
+  TwMonitors *monitors; /* NULL: none are listened for */
   gboolean told;     /* the file's counts were printed */
 } Program;
 
@@ -149,6 +151,10 @@ tell_address (const Program *program,
           tw_ward_get_name (tw_gateway_get_ward (program->gateway)),
           tw_ward_get_n_patients (tw_gateway_get_ward (program->gateway)),
           tw_gateway_get_url (program->gateway));
+  if (program->monitors != NULL)
+    printf (_("Monitors send HL7 v2 (MLLP) to %s port %u\n"),
+            program->line.mllp_bind != NULL ? program->line.mllp_bind : "127.0.0.1",
+            tw_monitors_get_port (program->monitors));
   if (program->line.token == NULL && program->line.token_file == NULL)
     printf (_("Token: %s\n"), token->text);
   printf (_("Open it with:\n"));
@@ -236,13 +242,36 @@ serve (Program       *program,
 }
 
 static gboolean
+listen_for_monitors (Program *program,
+                     GError **error)
+{
+  const TwCommandLine *line = &program->line;
+  TwMonitorsOptions options = {
+    .bind = line->mllp_bind != NULL ? line->mllp_bind : "127.0.0.1",
+    .port = (guint16) line->mllp,
+    .certificate = line->mllp_cert,
+    .key = line->mllp_key,
+    .clients = line->mllp_ca,
+    .zone = line->mllp_zone,
+    .processing = line->mllp_processing != NULL ? line->mllp_processing[0] : 'P',
+    .ingest = program->ingest,
+  };
+
+  if (line->mllp < 0)
+    return TRUE;
+  program->monitors = tw_monitors_new (&options, error);
+  return program->monitors != NULL;
+}
+
+static gboolean
 run (Program *program,
      GError **error)
 {
   g_auto (TwToken) token = { NULL };
 
   if (!tw_token_prepare (&token, program->line.token, program->line.token_file, error)
-      || !open_store (program, error) || !serve (program, &token, error))
+      || !open_store (program, error) || !serve (program, &token, error)
+      || !listen_for_monitors (program, error))
     return FALSE;
   if (!program->line.embedded
       && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
@@ -275,6 +304,7 @@ tw_gateway_program_run (int    argc,
     ok = run (&program, &error);
   if (!ok)
     g_printerr ("twinward-gateway: %s\n", error->message);
+  g_clear_pointer (&program.monitors, tw_monitors_free);
   g_clear_pointer (&program.gateway, tw_gateway_free);
   g_clear_pointer (&program.loop, g_main_loop_unref);
   g_clear_pointer (&program.ingest, tw_ingest_free);

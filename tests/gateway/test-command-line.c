@@ -70,6 +70,20 @@ test_tls (void)
 }
 
 static void
+test_monitors (void)
+{
+  g_auto (TwCommandLine) line = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (parse (&line, "--mllp 2575 --mllp-bind 0.0.0.0 --mllp-cert a.pem --mllp-key a.key "
+                        "--mllp-ca b.pem --mllp-zone -05:00 --mllp-processing T", &error));
+  g_assert_no_error (error);
+  g_assert_true (line.ingest);
+  g_assert_cmpint (line.mllp, ==, 2575);
+  g_assert_cmpstr (line.mllp_zone, ==, "-05:00");
+}
+
+static void
 test_embedded (void)
 {
   g_auto (TwCommandLine) line = { 0 };
@@ -91,6 +105,10 @@ test_refused (void)
     "--tls-cert a.pem", "--tls-key a.key", "--tls-client-ca ca.pem", "--bind 0.0.0.0 --tls-client-ca ca.pem",
     "--public-url http://ward.example/fhir/R4", "--public-url ward.example", "--public-url https://",
     "--public-url https://me@ward.example/fhir/R4", "--public-url https://ward.example/fhir?x=1",
+    "--mllp 65536", "--mllp x", "--mllp 0 --demo", "--mllp 0 --replay a.csv", "--mllp-bind 127.0.0.1",
+    "--mllp-zone UTC", "--mllp 0 --mllp-key a", "--mllp 0 --mllp-ca a", "--mllp 0 --mllp-zone Nowhere/City",
+    "--mllp 0 --mllp-processing X", "--mllp 0 --mllp-processing PT", "--mllp 0 --mllp-processing ''",
+    "--mllp 0 --mllp-bind 0.0.0.0",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -160,6 +178,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/command-line/all", test_all);
   g_test_add_func ("/gateway/command-line/tls", test_tls);
   g_test_add_func ("/gateway/command-line/embedded", test_embedded);
+  g_test_add_func ("/gateway/command-line/monitors", test_monitors);
   g_test_add_func ("/gateway/command-line/refused", test_refused);
   g_test_add_func ("/gateway/command-line/token", test_token);
   return g_test_run ();

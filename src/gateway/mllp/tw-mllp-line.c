@@ -163,6 +163,8 @@ write_answer (TwMllpLine         *line,
   gsize start = line->out->len;
 
   count (shared, message);
+  if (shared->options.notice != NULL)
+    shared->options.notice (message, shared->options.data);
   g_snprintf (id, sizeof id, "TW%s%" G_GUINT64_FORMAT, shared->run, ++shared->n_answers);
   g_string_append_c (line->out, TW_HL7_VT);
   if (tw_hl7_write_answer (line->out, message, g_get_real_time (), id))

@@ -46,6 +46,8 @@ typedef struct
   const TwMllpLimits *limits;   /* NULL: the usual */
   /* An accepted message. Must lead to tw_mllp_ticket_answer, now or later. */
   void (*deliver) (TwMllpTicket *ticket, gpointer data);
+  /* Any message, when it is answered; NULL: nobody wants to know. */
+  void (*notice) (const TwHl7Message *message, gpointer data);
   gpointer data;
 } TwMllpOptions;
 

@@ -3,7 +3,7 @@
  * for the commit. */
 #include "config.h"
 
-#include "tw-mllp-intake.h"
+#include "tw-monitor-intake.h"
 
 #include <math.h>
 
@@ -11,9 +11,8 @@
 
 typedef struct
 {
-  const TwMllpIntake *intake;
+  TwIngest *ingest;
   TwMllpTicket *ticket;
-  TwIntakeBatch *batch;
 } Delivery;
 
 static void
@@ -103,40 +102,35 @@ on_committed (GObject      *object,
               gpointer      data)
 {
   g_autofree Delivery *delivery = data;
-  g_autoptr (TwIntakeBatch) batch = delivery->batch;
   g_autoptr (GError) error = NULL;
   TwIntakeReceipt receipt;
 
-  if (!tw_intake_log_commit_finish (delivery->intake->store, result, &receipt, &error))
+  if (!tw_ingest_submit_finish (delivery->ingest, result, &receipt, &error))
     {
       g_warning ("HL7: %s", error->message);
       tw_hl7_message_refuse (tw_mllp_ticket_get_message (delivery->ticket), TW_HL7_REJECT,
                              TW_HL7_INTERNAL, "it could not be kept here: send it again");
     }
-  else if (delivery->intake->committed != NULL)
-    {
-      delivery->intake->committed (batch, delivery->intake->data);
-    }
   tw_mllp_ticket_answer (delivery->ticket);
 }
 
 void
-tw_mllp_intake_deliver (TwMllpTicket *ticket,
-                        gpointer      data)
+tw_monitor_intake_deliver (TwMllpTicket *ticket,
+                           gpointer      ingest)
 {
-  const TwMllpIntake *intake = data;
+  g_autoptr (TwIntakeBatch) batch = NULL;
   Delivery *delivery;
 
-  g_return_if_fail (ticket != NULL && intake != NULL);
+  g_return_if_fail (ticket != NULL && ingest != NULL);
 
   if (tw_mllp_ticket_get_message (ticket)->readings->len == 0)
     {
       tw_mllp_ticket_answer (ticket);
       return;
     }
+  batch = make_batch (ticket, g_get_real_time ());
   delivery = g_new0 (Delivery, 1);
-  delivery->intake = intake;
+  delivery->ingest = ingest;
   delivery->ticket = ticket;
-  delivery->batch = make_batch (ticket, g_get_real_time ());
-  tw_intake_log_commit_async (intake->store, delivery->batch, on_committed, delivery);
+  tw_ingest_submit_async (ingest, batch, on_committed, delivery);
 }

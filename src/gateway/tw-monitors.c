@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gateway's door for bedside monitors: tables, certificates, zone, listener, and what came that
+ * could not be used. */
+#include "config.h"
+
+#include "tw-monitors.h"
+
+#include "tw-monitor-intake.h"
+#include "tw-tables-resource.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAX_LISTED 100
+
+struct _TwMonitors
+{
+  TwIngest *ingest;
+  TwHl7Codes *codes;
+  GTimeZone *zone;
+  GTlsCertificate *certificate;
+  GTlsDatabase *clients;
+  TwMllp *mllp;
+  GHashTable *listed;   /* codes and reasons that were told: each once */
+};
+
+/* Each code and each reason is told once: a monitor says the same every few seconds. */
+static void
+tell_once (TwMonitors *monitors,
+           const char *what)
+{
+  if (g_hash_table_size (monitors->listed) >= MAX_LISTED || *what == '\0'
+      || !g_hash_table_add (monitors->listed, g_strdup (what)))
+    return;
+  g_printerr ("HL7: %s\n", what);
+}
+
+static void
+on_notice (const TwHl7Message *message,
+           gpointer            data)
+{
+  TwMonitors *monitors = data;
+
+  if (message->other_code[0] != '\0')
+    {
+      g_autofree char *text = g_strdup_printf (_("code %s is not shown: it is none of the channels"),
+                                               message->other_code);
+      tell_once (monitors, text);
+    }
+  for (guint i = 0; i < message->n_problems; i++)
+    tell_once (monitors, message->problems[i].text);
+}
+
+static void
+on_deliver (TwMllpTicket *ticket,
+            gpointer      data)
+{
+  TwMonitors *monitors = data;
+
+  tw_monitor_intake_deliver (ticket, monitors->ingest);
+}
+
+static char *
+dup_table (const char *name)
+{
+  g_autofree char *path = g_strconcat ("/org/twinward/tables/", name, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (tw_tables_get_resource () == NULL)
+    tw_tables_register_resource ();
+  bytes = g_resource_lookup_data (tw_tables_get_resource (), path, 0,
+                                  NULL /* best effort: it is compiled into the program */);
+  g_assert (bytes != NULL);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+gboolean
+tw_monitors_is_zone (const char *zone)
+{
+  g_autoptr (GTimeZone) known = g_time_zone_new_identifier (zone);
+
+  return known != NULL;
+}
+
+static gboolean
+load_certificates (TwMonitors              *monitors,
+                   const TwMonitorsOptions *options,
+                   GError                 **error)
+{
+  if (options->certificate == NULL)
+    return TRUE;
+  monitors->certificate =
+    options->key != NULL
+      ? g_tls_certificate_new_from_files (options->certificate, options->key, error)
+      : g_tls_certificate_new_from_file (options->certificate, error);
+  if (monitors->certificate == NULL)
+    {
+      g_prefix_error (error, _("The certificate for monitors cannot be used: "));
+      return FALSE;
+    }
+  if (options->clients == NULL)
+    return TRUE;
+  monitors->clients = g_tls_file_database_new (options->clients, error);
+  if (monitors->clients == NULL)
+    g_prefix_error (error, _("The authorities of the monitors' certificates cannot be used: "));
+  return monitors->clients != NULL;
+}
+
+static gboolean
+load_tables (TwMonitors *monitors,
+             GError    **error)
+{
+  g_autofree char *codes = dup_table ("hl7-codes.csv");
+  g_autofree char *units = dup_table ("hl7-units.csv");
+
+  monitors->codes = tw_hl7_codes_new (codes, units, error);
+  return monitors->codes != NULL;
+}
+
+TwMonitors *
+tw_monitors_new (const TwMonitorsOptions *options,
+                 GError                 **error)
+{
+  g_autoptr (TwMonitors) monitors = NULL;
+  TwMllpOptions mllp = { 0 };
+
+  g_return_val_if_fail (options != NULL && options->ingest != NULL, NULL);
+
+  monitors = g_new0 (TwMonitors, 1);
+  monitors->ingest = options->ingest;
+  monitors->listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (options->zone != NULL)
+    monitors->zone = g_time_zone_new_identifier (options->zone);
+  if (!load_tables (monitors, error) || !load_certificates (monitors, options, error))
+    return NULL;
+  mllp = (TwMllpOptions) {
+    .bind = options->bind,
+    .port = options->port,
+    .certificate = monitors->certificate,
+    .clients = monitors->clients,
+    .codes = monitors->codes,
+    .zone = monitors->zone,
+    .processing = options->processing,
+    .deliver = on_deliver,
+    .notice = on_notice,
+    .data = monitors,
+  };
+  monitors->mllp = tw_mllp_new (&mllp, error);
+  return monitors->mllp != NULL ? g_steal_pointer (&monitors) : NULL;
+}
+
+static void
+tell_counts (const TwMonitors *monitors)
+{
+  TwMllpCounts counts;
+  g_autofree char *text = NULL;
+
+  tw_mllp_get_counts (monitors->mllp, &counts);
+  if (counts.n_lines == 0)
+    return;
+  text = g_strdup_printf ("%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+                          counts.n_accepted, counts.n_errors, counts.n_rejected);
+  /* Translators: three counts, as in "120/2/0". */
+  g_printerr (_("HL7: messages accepted/in error/rejected: %s\n"), text);
+}
+
+void
+tw_monitors_free (TwMonitors *monitors)
+{
+  g_return_if_fail (monitors != NULL);
+
+  if (monitors->mllp != NULL)
+    tell_counts (monitors);
+  g_clear_pointer (&monitors->mllp, tw_mllp_free);
+  g_clear_pointer (&monitors->codes, tw_hl7_codes_free);
+  g_clear_pointer (&monitors->zone, g_time_zone_unref);
+  g_clear_object (&monitors->certificate);
+  g_clear_object (&monitors->clients);
+  g_hash_table_unref (monitors->listed);
+  g_free (monitors);
+}
+
+guint16
+tw_monitors_get_port (const TwMonitors *monitors)
+{
+  return tw_mllp_get_port (monitors->mllp);
+}
