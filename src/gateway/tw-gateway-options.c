@@ -74,8 +74,10 @@ check_mllp (const TwCommandLine *line,
   if (line->mllp >= 0 && (line->demo || line->replay != NULL))
     return refuse (error, _("Monitors' values do not belong into a demo ward or a recording: "
                             "leave out --demo and --replay."));
-  if ((line->mllp_key != NULL || line->mllp_ca != NULL) && line->mllp_cert == NULL)
-    return refuse (error, _("--mllp-key and --mllp-ca need --mllp-cert."));
+  if ((line->mllp_cert == NULL) != (line->mllp_key == NULL))
+    return refuse (error, _("--mllp-cert and --mllp-key belong together."));
+  if (line->mllp_ca != NULL && line->mllp_cert == NULL)
+    return refuse (error, _("--mllp-ca needs --mllp-cert and --mllp-key."));
   if (line->mllp_zone != NULL && !tw_monitors_is_zone (line->mllp_zone))
     return refuse (error, _("The zone of the monitors is not known here. "
                             "Give a name such as Europe/Berlin, or an offset such as +01:00."));
@@ -87,7 +89,7 @@ check_mllp (const TwCommandLine *line,
       && !line->insecure_bind)
     return refuse (error,
                    _("Other machines could reach the address for monitors, and what they send is not "
-                     "encrypted. Give --mllp-cert, or add --insecure-bind if you accept that."));
+                     "encrypted. Give --mllp-cert and --mllp-key, or add --insecure-bind if you accept that."));
   return TRUE;
 }
 
@@ -129,9 +131,9 @@ make_monitors_group (TwCommandLine *line)
     { "mllp-bind", 0, 0, G_OPTION_ARG_STRING, &line->mllp_bind,
       N_("Address to listen on for monitors (127.0.0.1)"), N_("ADDRESS") },
     { "mllp-cert", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_cert,
-      N_("Certificate (PEM): monitors must use TLS"), N_("FILE") },
+      N_("Certificate with its chain (PEM): monitors must use TLS"), N_("FILE") },
     { "mllp-key", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_key,
-      N_("Its key, where it is not in the same file"), N_("FILE") },
+      N_("The certificate’s key (PEM, without a passphrase)"), N_("FILE") },
     { "mllp-ca", 0, 0, G_OPTION_ARG_FILENAME, &line->mllp_ca,
       N_("Only monitors with a certificate of these authorities (PEM)"), N_("FILE") },
     { "mllp-zone", 0, 0, G_OPTION_ARG_STRING, &line->mllp_zone,

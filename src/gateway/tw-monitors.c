@@ -89,10 +89,7 @@ load_certificates (TwMonitors              *monitors,
 {
   if (options->certificate == NULL)
     return TRUE;
-  monitors->certificate =
-    options->key != NULL
-      ? g_tls_certificate_new_from_files (options->certificate, options->key, error)
-      : g_tls_certificate_new_from_file (options->certificate, error);
+  monitors->certificate = g_tls_certificate_new_from_files (options->certificate, options->key, error);
   if (monitors->certificate == NULL)
     {
       g_prefix_error (error, _("The certificate for monitors cannot be used: "));

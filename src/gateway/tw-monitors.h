@@ -12,7 +12,7 @@ typedef struct
   const char *bind;         /* address */
   guint16 port;             /* 0: any free one */
   const char *certificate;  /* files in PEM; NULL: not encrypted */
-  const char *key;          /* NULL: it stands in the file of the certificate */
+  const char *key;          /* of the certificate */
   const char *clients;      /* authorities of the monitors' certificates; NULL: none are asked for */
   const char *zone;         /* "Europe/Berlin", "+01:00"; NULL: times without a zone are refused */
   char processing;          /* 'P', 'T' or 'D' */

@@ -106,7 +106,7 @@ test_refused (void)
     "--public-url http://ward.example/fhir/R4", "--public-url ward.example", "--public-url https://",
     "--public-url https://me@ward.example/fhir/R4", "--public-url https://ward.example/fhir?x=1",
     "--mllp 65536", "--mllp x", "--mllp 0 --demo", "--mllp 0 --replay a.csv", "--mllp-bind 127.0.0.1",
-    "--mllp-zone UTC", "--mllp 0 --mllp-key a", "--mllp 0 --mllp-ca a", "--mllp 0 --mllp-zone Nowhere/City",
+    "--mllp-zone UTC", "--mllp 0 --mllp-key a", "--mllp 0 --mllp-cert a", "--mllp 0 --mllp-ca a", "--mllp 0 --mllp-zone Nowhere/City",
     "--mllp 0 --mllp-processing X", "--mllp 0 --mllp-processing PT", "--mllp 0 --mllp-processing ''",
     "--mllp 0 --mllp-bind 0.0.0.0",
   };
