@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import peers
@@ -62,6 +63,13 @@ def send_all(port, begin):
                     assert send(client, message) == "AA"  # again: acknowledged, not doubled
                 for _, _, value, channel, _ in READINGS:
                     expected[f"PEER{patient}", channel, int(moment.timestamp())] = value(number)
+        # One heart rate is corrected, one saturation withdrawn: under the time that they had.
+        fixed = str(build(0, 0, begin)).replace("||60|", "||61|").replace("|0-0|P|", "|0-0C|P|")
+        assert send(client, hl7.parse(fixed.replace("|||||R\rOBX|2", "|||||C\rOBX|2"))) == "AA"
+        expected["PEER0", "heart_rate", int(begin.timestamp())] = 61
+        taken = str(build(1, 0, begin)).replace("|||||R\rOBX|3", "|||||W\rOBX|3").replace("|1-0|P|", "|1-0W|P|")
+        assert send(client, hl7.parse(taken)) == "AA"
+        del expected["PEER1", "spo2", int(begin.timestamp())]
         assert send(client, build(7, 1, begin, identifier="")) == "AE"
         assert send(client, build(7, 2, begin, processing="T")) == "AR"
         assert send(client, hl7.parse(str(build(7, 3, begin)).replace("ORU^R01^ORU_R01", "ADT^A01"))) == "AR"
@@ -71,7 +79,7 @@ def send_all(port, begin):
 def by_fhir(url, token):
     people = {e["resource"]["id"]: e["resource"]["identifier"][0]["value"]
               for e in peers.get(f"{url}/Patient", token)["entry"]}
-    found = {}
+    found, statuses = {}, {}
     for _, _, _, channel, loinc in READINGS:
         for entry in peers.get(f"{url}/Observation?code={loinc}&_count=1000", token)["entry"]:
             resource = entry["resource"]
@@ -79,7 +87,10 @@ def by_fhir(url, token):
             moment = datetime.datetime.fromisoformat(resource["effectiveDateTime"].replace("Z", "+00:00"))
             key = record, channel, int(moment.timestamp())
             assert key not in found, f"{key} came twice"
-            found[key] = resource["valueQuantity"]["value"]
+            statuses[resource["status"]] = statuses.get(resource["status"], 0) + 1
+            if resource["status"] != "entered-in-error":
+                found[key] = resource["valueQuantity"]["value"]
+    assert (statuses["corrected"], statuses["entered-in-error"]) == (1, 1), statuses
     return people, found
 
 
@@ -112,6 +123,7 @@ def main():
         store = Path(folder) / "ward.db"
         with peers.gateway(sys.argv[2], "--mllp", str(port), "--store", str(store)) as (url, token):
             expected = send_all(port, begin)
+            time.sleep(1)  # acknowledged is kept; the ward shows it within a tick of 100 ms
             people, found = by_fhir(url, token)
             compare("FHIR", expected, found)
             compare("the client", expected, by_client(url, token, people))
