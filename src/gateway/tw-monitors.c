@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_LISTED 100
+#define CLOCK_OFF_US (60 * G_USEC_PER_SEC)
 
 struct _TwMonitors
 {
@@ -35,12 +36,29 @@ tell_once (TwMonitors *monitors,
   g_printerr ("HL7: %s\n", what);
 }
 
+/* Values stand under the monitor's own time: a clock that is behind makes them look old. */
+static void
+check_clock (TwMonitors         *monitors,
+             const TwHl7Message *message)
+{
+  gint64 off_us = message->header.sent_us - g_get_real_time ();
+
+  if (message->header.sent_us == 0)
+    return;
+  if (off_us > CLOCK_OFF_US)
+    tell_once (monitors, _("a monitor's clock is more than a minute ahead of this computer's"));
+  else if (off_us < -CLOCK_OFF_US)
+    tell_once (monitors, _("a monitor's clock is more than a minute behind this computer's, or its "
+                           "messages come late"));
+}
+
 static void
 on_notice (const TwHl7Message *message,
            gpointer            data)
 {
   TwMonitors *monitors = data;
 
+  check_clock (monitors, message);
   if (message->other_code[0] != '\0')
     {
       g_autofree char *text = g_strdup_printf (_("code %s is not shown: it is none of the channels"),

@@ -68,7 +68,7 @@ class Monitor(threading.Thread):
     def run(self):
         number = 1
         line = None
-        while not self.stop.is_set():
+        while not self.stop.is_set() and number < 5900:  # 20 hours, so that none lies in the future
             moment = self.begin + datetime.timedelta(seconds=12 * number)
             try:
                 if line is None:
