@@ -89,7 +89,8 @@ check_mllp (const TwCommandLine *line,
       && !line->insecure_bind)
     return refuse (error,
                    _("Other machines could reach the address for monitors, and what they send is not "
-                     "encrypted. Give --mllp-cert and --mllp-key, or add --insecure-bind if you accept that."));
+                     "encrypted. Give --mllp-cert and --mllp-key, or add --insecure-bind if you "
+                     "accept that."));
   return TRUE;
 }
 

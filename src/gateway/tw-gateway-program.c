@@ -195,7 +195,8 @@ on_reload (gpointer data)
   Program *program = data;
   g_autoptr (GError) error = NULL;
 
-  if (!tw_gateway_reload_tls (program->gateway, &error))
+  if (!tw_gateway_reload_tls (program->gateway, &error)
+      || (program->monitors != NULL && !tw_monitors_reload (program->monitors, &error)))
     g_printerr (_("twinward-gateway: the certificate stays as it was. %s\n"), error->message);
   return G_SOURCE_CONTINUE;
 }
@@ -260,6 +261,10 @@ listen_for_monitors (Program *program,
   if (line->mllp < 0)
     return TRUE;
   program->monitors = tw_monitors_new (&options, error);
+  if (program->monitors != NULL && line->mllp_bind != NULL && line->mllp_ca == NULL
+      && !line->embedded)
+    g_printerr (_("Warning: whatever reaches the port for monitors can send values as a monitor does. "
+                  "Give --mllp-ca, or keep others out of that network.\n"));
   return program->monitors != NULL;
 }
 

@@ -19,8 +19,7 @@ struct _TwMonitors
   TwIngest *ingest;
   TwHl7Codes *codes;
   GTimeZone *zone;
-  GTlsCertificate *certificate;
-  GTlsDatabase *clients;
+  char *certificate_path, *key_path, *clients_path; /* NULL: not encrypted; none are asked for */
   TwMllp *mllp;
   GHashTable *listed;   /* codes and reasons that were told: each once */
 };
@@ -101,24 +100,26 @@ tw_monitors_is_zone (const char *zone)
 }
 
 static gboolean
-load_certificates (TwMonitors              *monitors,
-                   const TwMonitorsOptions *options,
-                   GError                 **error)
+load_certificates (const TwMonitors *monitors,
+                   GTlsCertificate **certificate,
+                   GTlsDatabase    **clients,
+                   GError          **error)
 {
-  if (options->certificate == NULL)
+  if (monitors->certificate_path == NULL)
     return TRUE;
-  monitors->certificate = g_tls_certificate_new_from_files (options->certificate, options->key, error);
-  if (monitors->certificate == NULL)
+  *certificate = g_tls_certificate_new_from_files (monitors->certificate_path, monitors->key_path,
+                                                   error);
+  if (*certificate == NULL)
     {
       g_prefix_error (error, _("The certificate for monitors cannot be used: "));
       return FALSE;
     }
-  if (options->clients == NULL)
+  if (monitors->clients_path == NULL)
     return TRUE;
-  monitors->clients = g_tls_file_database_new (options->clients, error);
-  if (monitors->clients == NULL)
+  *clients = g_tls_file_database_new (monitors->clients_path, error);
+  if (*clients == NULL)
     g_prefix_error (error, _("The authorities of the monitors' certificates cannot be used: "));
-  return monitors->clients != NULL;
+  return *clients != NULL;
 }
 
 static gboolean
@@ -137,6 +138,8 @@ tw_monitors_new (const TwMonitorsOptions *options,
                  GError                 **error)
 {
   g_autoptr (TwMonitors) monitors = NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GTlsDatabase) clients = NULL;
   TwMllpOptions mllp = { 0 };
 
   g_return_val_if_fail (options != NULL && options->ingest != NULL, NULL);
@@ -146,13 +149,17 @@ tw_monitors_new (const TwMonitorsOptions *options,
   monitors->listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (options->zone != NULL)
     monitors->zone = g_time_zone_new_identifier (options->zone);
-  if (!load_tables (monitors, error) || !load_certificates (monitors, options, error))
+  monitors->certificate_path = g_strdup (options->certificate);
+  monitors->key_path = g_strdup (options->key);
+  monitors->clients_path = g_strdup (options->clients);
+  if (!load_tables (monitors, error)
+      || !load_certificates (monitors, &certificate, &clients, error))
     return NULL;
   mllp = (TwMllpOptions) {
     .bind = options->bind,
     .port = options->port,
-    .certificate = monitors->certificate,
-    .clients = monitors->clients,
+    .certificate = certificate,
+    .clients = clients,
     .codes = monitors->codes,
     .zone = monitors->zone,
     .processing = options->processing,
@@ -189,10 +196,27 @@ tw_monitors_free (TwMonitors *monitors)
   g_clear_pointer (&monitors->mllp, tw_mllp_free);
   g_clear_pointer (&monitors->codes, tw_hl7_codes_free);
   g_clear_pointer (&monitors->zone, g_time_zone_unref);
-  g_clear_object (&monitors->certificate);
-  g_clear_object (&monitors->clients);
+  g_free (monitors->certificate_path);
+  g_free (monitors->key_path);
+  g_free (monitors->clients_path);
   g_hash_table_unref (monitors->listed);
   g_free (monitors);
+}
+
+gboolean
+tw_monitors_reload (TwMonitors *monitors,
+                    GError    **error)
+{
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GTlsDatabase) clients = NULL;
+
+  g_return_val_if_fail (monitors != NULL, FALSE);
+
+  if (!load_certificates (monitors, &certificate, &clients, error))
+    return FALSE;
+  if (certificate != NULL)
+    tw_mllp_set_certificate (monitors->mllp, certificate, clients);
+  return TRUE;
 }
 
 guint16

@@ -26,6 +26,9 @@ TwMonitors *tw_monitors_new (const TwMonitorsOptions *options, GError **error);
 /* Says what came, without any identity, where anything did; then closes. */
 void tw_monitors_free (TwMonitors *monitors);
 
+/* Reads the certificates again, for monitors that come from now on. On an error nothing changes. */
+gboolean tw_monitors_reload (TwMonitors *monitors, GError **error);
+
 guint16 tw_monitors_get_port (const TwMonitors *monitors);
 
 /* Is it a zone that this machine knows? */

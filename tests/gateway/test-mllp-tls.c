@@ -225,6 +225,20 @@ test_tls (void)
       g_assert_cmpuint (counts.n_accepted, ==, ask_clients ? 1 : 3);
       g_assert_cmpuint (counts.n_turned_away + counts.n_cut, >=, 1);
     }
+  /* A certificate that was renewed holds for lines that come from then on. */
+  {
+    g_autoptr (TwMllp) mllp = listen_with (folder, FALSE);
+    g_autoptr (GTlsCertificate) renewed = load (folder, "monitor");
+    g_autofree char *authority = g_build_filename (folder, "stranger.pem", NULL);
+    g_autoptr (GTlsDatabase) clients = g_tls_file_database_new (authority, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (talk (mllp, NULL, TRUE));
+    tw_mllp_set_certificate (mllp, renewed, clients);
+    g_assert_false (talk (mllp, NULL, TRUE));
+    g_assert_false (talk (mllp, monitor, TRUE));
+    g_assert_true (talk (mllp, stranger, TRUE));
+  }
   remove_folder (folder);
 }
 

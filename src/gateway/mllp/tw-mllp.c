@@ -190,6 +190,19 @@ tw_mllp_free (TwMllp *mllp)
   g_free (mllp);
 }
 
+void
+tw_mllp_set_certificate (TwMllp          *mllp,
+                         GTlsCertificate *certificate,
+                         GTlsDatabase    *clients)
+{
+  TwMllpOptions *options = &mllp->shared.options;
+
+  g_return_if_fail (certificate != NULL && options->certificate != NULL);
+
+  g_set_object (&options->certificate, certificate);
+  g_set_object (&options->clients, clients);
+}
+
 guint16
 tw_mllp_get_port (const TwMllp *mllp)
 {

@@ -66,6 +66,9 @@ TwMllp *tw_mllp_new (const TwMllpOptions *options, GError **error);
 /* Closes every line. Tickets that are still out may be answered afterwards; nothing is sent. */
 void tw_mllp_free (TwMllp *mllp);
 
+/* For lines that come from now on; clients may be NULL. Only where there was a certificate before. */
+void tw_mllp_set_certificate (TwMllp *mllp, GTlsCertificate *certificate, GTlsDatabase *clients);
+
 guint16 tw_mllp_get_port (const TwMllp *mllp);
 guint tw_mllp_get_n_lines (const TwMllp *mllp);
 void tw_mllp_get_counts (const TwMllp *mllp, TwMllpCounts *counts);
