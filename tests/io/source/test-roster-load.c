@@ -53,9 +53,11 @@ answer (TwTestWard *ward,
   for (guint i = 0; i < 6 && pages[i].pattern != NULL; i++)
     if (g_pattern_match_simple (pages[i].pattern, asked))
       {
+        if (pages[i].body == NULL)
+          return FALSE;
         answer->body = g_strdup (pages[i].body);
         answer->header = g_strdup ("ETag: W/\"1\"");
-        return pages[i].body != NULL;
+        return TRUE;
       }
   return FALSE;
 }
