@@ -251,7 +251,7 @@ tw_history_load_new (const TwHistoryPlan *plan,
     load->headers[n++] = plan->profile->header;
   load->waiting = g_array_copy ((GArray *) patients);
   load->n_left = patients->len;
-  for (guint i = 0; i < AT_A_TIME; i++)
+  for (guint i = 0; i < AT_A_TIME && (plan->at_a_time == 0 || i < plan->at_a_time); i++)
     {
       load->places[i].load = load;
       begin_patient (&load->places[i]);

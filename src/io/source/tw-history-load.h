@@ -17,6 +17,7 @@ typedef struct
   const TwRoster *roster;      /* these live as long as the load */
   TwLedger *ledger;
   gint64 from_us;              /* measured since */
+  guint at_a_time;             /* patients; 0: as many as keep the line busy */
   guint32 flags;               /* TwObservationFlags added */
   gboolean all_in_one;         /* one search gives every category (our gateway); else two */
   gboolean check_future;       /* readings later than the server's Date by 5 min are not used */

@@ -248,6 +248,7 @@ load_history (TwServerSource *self,
     .roster = self->roster,
     .ledger = self->ledger,
     .from_us = tw_feed_teller_get_now (&self->teller) - length_us,
+    .at_a_time = rescan ? 1 : 0, /* the polls go on beside it */
     .flags = rescan ? 0 : TW_OBSERVATION_HISTORY,
     .all_in_one = self->capability->twinward_stream,
     .check_future = !self->capability->twinward_stream,
