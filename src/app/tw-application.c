@@ -219,8 +219,10 @@ on_preferences (GSimpleAction *action,
                 gpointer data)
 {
   TwApplication *self = data;
+  g_autofree char *site = tw_ward_model_dup_site (self->model);
 
-  gtk_window_present (GTK_WINDOW (tw_preferences_new (GTK_WINDOW (self->window), self->settings)));
+  gtk_window_present (
+    GTK_WINDOW (tw_preferences_new (GTK_WINDOW (self->window), self->settings, site)));
 }
 
 static void

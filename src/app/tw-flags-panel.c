@@ -19,7 +19,7 @@ struct _TwFlagsPanel
   TwBedItem *item;
   gboolean outdated;
   GtkBox *cards, *technical;
-  GtkLabel *count, *none, *no_technical, *scores_heading, *scores;
+  GtkLabel *count, *none, *no_technical, *scores_heading, *scores, *record_reason;
 };
 
 G_DEFINE_FINAL_TYPE (TwFlagsPanel, tw_flags_panel, GTK_TYPE_BOX)
@@ -246,6 +246,7 @@ tw_flags_panel_class_init (TwFlagsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, no_technical);
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, scores_heading);
   gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, scores);
+  gtk_widget_class_bind_template_child (widget_class, TwFlagsPanel, record_reason);
 }
 
 static void
@@ -340,6 +341,16 @@ tw_flags_panel_silence (TwFlagsPanel *self)
     return FALSE;
   tw_flag_card_open_silence (card);
   return TRUE;
+}
+
+void
+tw_flags_panel_set_record_reason (TwFlagsPanel *self,
+                                  const char *reason)
+{
+  g_return_if_fail (TW_IS_FLAGS_PANEL (self) && reason != NULL);
+
+  tw_label_update (self->record_reason, reason);
+  gtk_widget_set_visible (GTK_WIDGET (self->record_reason), reason[0] != '\0');
 }
 
 void

@@ -21,6 +21,8 @@ guint tw_flags_panel_get_count (TwFlagsPanel *self);
 /* Of the card with the focus, else of the first that waits. FALSE: there is none. */
 gboolean tw_flags_panel_acknowledge (TwFlagsPanel *self);
 gboolean tw_flags_panel_silence (TwFlagsPanel *self);
+/* Why nothing can be written to the record; "": it can. */
+void tw_flags_panel_set_record_reason (TwFlagsPanel *self, const char *reason);
 void tw_flags_panel_set_evidence_shown (TwFlagsPanel *self, gboolean shown);
 
 G_END_DECLS

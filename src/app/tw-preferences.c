@@ -51,18 +51,70 @@ combo_row (TwSettings *settings,
   return row;
 }
 
+typedef struct
+{
+  TwSettings *settings;
+  char *site;
+} Site;
+
+static void
+free_site (gpointer data,
+           GClosure *closure)
+{
+  Site *site = data;
+
+  g_free (site->site);
+  g_free (site);
+}
+
+static void
+on_write_back (GtkSwitch *toggle,
+               GParamSpec *pspec,
+               Site *site)
+{
+  tw_settings_set_write_back (site->settings, site->site, gtk_switch_get_active (toggle));
+}
+
+/* The switch belongs to one server: another one is off again. */
+static GtkWidget *
+write_back_row (TwSettings *settings,
+                const char *site)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *toggle = gtk_switch_new ();
+  Site *data = g_new0 (Site, 1);
+
+  *data = (Site) { settings, g_strdup (site) };
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Write results to this server’s record"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               *site == '\0'                  ? _("No server is open.")
+                               : g_str_equal (site, "demo") ? _("The demo ward")
+                                                            : site);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  gtk_switch_set_active (GTK_SWITCH (toggle), tw_settings_get_write_back (settings, site));
+  g_signal_connect_data (toggle, "notify::active", G_CALLBACK (on_write_back), data, free_site, 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
+  gtk_widget_set_sensitive (row, *site != '\0');
+  return row;
+}
+
 GtkWidget *
 tw_preferences_new (GtkWindow *parent,
-                    TwSettings *settings)
+                    TwSettings *settings,
+                    const char *site)
 {
   static const char *const units[] = { "mmol/L", "mg/dL", NULL };
   static const char *const themes[] = { "system", "light", "dark", NULL };
   const char *const theme_labels[] = { _("As the Desktop"), _("Light"), _("Dark"), NULL };
   GtkWidget *window = g_object_new (ADW_TYPE_PREFERENCES_WINDOW, "transient-for", parent, "modal", TRUE,
-                                    "default-height", 320, "search-enabled", FALSE, NULL);
+                                    "default-height", 480, "search-enabled", FALSE, NULL);
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
   AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   AdwPreferencesGroup *look = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  AdwPreferencesGroup *record = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
 
   adw_preferences_group_set_title (group, _("Units"));
   adw_preferences_group_add (group, combo_row (settings, "glucose-unit", _("Glucose"), units, units));
@@ -70,6 +122,11 @@ tw_preferences_new (GtkWindow *parent,
   adw_preferences_group_add (look, combo_row (settings, "theme", _("Theme"), themes, theme_labels));
   adw_preferences_page_add (page, group);
   adw_preferences_page_add (page, look);
+  adw_preferences_group_set_title (record, _("Patient record"));
+  adw_preferences_group_set_description (
+    record, _("Off unless your site allows it. Each batch is shown and confirmed before it is sent."));
+  adw_preferences_group_add (record, write_back_row (settings, site));
+  adw_preferences_page_add (page, record);
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (window), page);
   return window;
 }

@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /* Each is new and not shown yet; it belongs to GTK like every window. */
-GtkWidget *tw_preferences_new (GtkWindow *parent, TwSettings *settings);
+/* site: the server that is open, as settings know it; "": none. */
+GtkWidget *tw_preferences_new (GtkWindow *parent, TwSettings *settings, const char *site);
 GtkWidget *tw_about_new (GtkWindow *parent);
 GtkWidget *tw_guide_new (GtkWindow *parent);
 GtkWidget *tw_model_card_new (GtkWindow *parent);

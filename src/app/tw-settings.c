@@ -155,6 +155,50 @@ tw_settings_set_int (TwSettings *self,
     keep (self, key, g_strdup_printf ("%d", value));
 }
 
+/* The servers that are switched on; addresses hold no spaces. */
+static char **
+dup_servers (TwSettings *self)
+{
+  return self->settings != NULL ? g_settings_get_strv (self->settings, "write-back")
+                                : g_strsplit (lookup (self, "write-back"), " ", -1);
+}
+
+gboolean
+tw_settings_get_write_back (TwSettings *self,
+                            const char *server)
+{
+  g_auto (GStrv) servers = NULL;
+
+  g_return_val_if_fail (TW_IS_SETTINGS (self) && server != NULL, FALSE);
+
+  servers = dup_servers (self);
+  return *server != '\0' && g_strv_contains ((const char *const *) servers, server);
+}
+
+void
+tw_settings_set_write_back (TwSettings *self,
+                            const char *server,
+                            gboolean on)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) before = NULL;
+  g_auto (GStrv) after = NULL;
+
+  g_return_if_fail (TW_IS_SETTINGS (self) && server != NULL && *server != '\0');
+
+  before = dup_servers (self);
+  for (char **other = before; *other != NULL; other++)
+    if (**other != '\0' && !g_str_equal (*other, server))
+      g_strv_builder_add (builder, *other);
+  if (on)
+    g_strv_builder_add (builder, server);
+  after = g_strv_builder_end (builder);
+  if (self->settings != NULL)
+    g_settings_set_strv (self->settings, "write-back", (const char *const *) after);
+  else
+    keep (self, "write-back", g_strjoinv (" ", after));
+}
+
 TwUnit
 tw_settings_get_glucose_unit (TwSettings *self)
 {

@@ -21,6 +21,11 @@ void tw_settings_set_string (TwSettings *self, const char *key, const char *valu
 int tw_settings_get_int (TwSettings *self, const char *key);
 void tw_settings_set_int (TwSettings *self, const char *key, int value);
 
+/* Whether results may be written to the record of this server ("demo": the demo ward); off until it was
+ * switched on. Key: "write-back". */
+gboolean tw_settings_get_write_back (TwSettings *self, const char *server);
+void tw_settings_set_write_back (TwSettings *self, const char *server, gboolean on);
+
 TwUnit tw_settings_get_glucose_unit (TwSettings *self);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ static const TwShortcut shortcuts[] = {
   { "win.back", { "<Alt>Left" }, TW_KEY_GLOBAL },
   { "win.acknowledge", { "<Control>k" }, TW_KEY_GLOBAL },
   { "win.silence", { "<Control>m" }, TW_KEY_GLOBAL },
+  { "win.write-back", { "<Control>b" }, TW_KEY_GLOBAL },
   { "win.now", { "<Control>j" }, TW_KEY_GLOBAL },
   { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" }, TW_KEY_GLOBAL },
   { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" }, TW_KEY_GLOBAL },

@@ -15,6 +15,7 @@ struct _TwWardModel
 {
   GObject parent_instance;
   TwSession *session;
+  TwWriteBack *write_back; /* of the session */
   GListStore *beds;
   GListStore *attention;
   GHashTable *by_index; /* guint -> TwBedItem, owned by beds */
@@ -37,6 +38,7 @@ enum
   STATUS_CHANGED,
   SUMMARY_CHANGED,
   TICK,
+  WRITE_BACK_CHANGED,
   N_SIGNALS
 };
 
@@ -211,6 +213,12 @@ on_tick (gpointer data)
 static void
 drop_session (TwWardModel *self)
 {
+  if (self->write_back != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->write_back, self);
+      tw_write_back_set_on (self->write_back, FALSE);
+    }
+  g_clear_object (&self->write_back);
   if (self->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->session, self);
@@ -246,7 +254,7 @@ static void
 tw_ward_model_class_init (TwWardModelClass *klass)
 {
   static const char *const names[N_SIGNALS] = { "roster-changed", "status-changed", "summary-changed",
-                                                "tick" };
+                                                "tick", "write-back-changed" };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = tw_ward_model_dispose;
@@ -271,6 +279,36 @@ tw_ward_model_new (void)
   return g_object_new (TW_TYPE_WARD_MODEL, NULL);
 }
 
+static void
+on_write_back_changed (TwWardModel *self)
+{
+  g_signal_emit (self, signals[WRITE_BACK_CHANGED], 0);
+}
+
+TwWriteBack *
+tw_ward_model_get_write_back (TwWardModel *self)
+{
+  g_return_val_if_fail (TW_IS_WARD_MODEL (self), NULL);
+
+  return self->write_back;
+}
+
+/* The demo's server has another port each time. */
+char *
+tw_ward_model_dup_site (TwWardModel *self)
+{
+  const char *server;
+
+  g_return_val_if_fail (TW_IS_WARD_MODEL (self), NULL);
+
+  if (self->write_back == NULL)
+    return g_strdup ("");
+  server = tw_write_back_get_server (self->write_back);
+  if (tw_session_get_status (self->session)->invented && g_str_has_prefix (server, "http://127.0.0.1:"))
+    return g_strdup ("demo");
+  return g_strdup (server);
+}
+
 void
 tw_ward_model_set_session (TwWardModel *self,
                            TwSession *session)
@@ -286,6 +324,8 @@ tw_ward_model_set_session (TwWardModel *self,
   if (session != NULL)
     {
       self->session = g_object_ref (session);
+      self->write_back = tw_write_back_new (session);
+      g_signal_connect_swapped (self->write_back, "changed", G_CALLBACK (on_write_back_changed), self);
       g_signal_connect (session, "roster-changed", G_CALLBACK (on_roster_changed), self);
       g_signal_connect (session, "patient-changed", G_CALLBACK (on_patient_changed), self);
       g_signal_connect (session, "status-changed", G_CALLBACK (on_status_changed), self);

@@ -5,12 +5,14 @@
  *   "roster-changed" ()   beds came, left or changed place
  *   "status-changed" ()   state of the feed or its counts
  *   "summary-changed" ()  who needs attention, how many are flagged
+ *   "write-back-changed" () whether results can be written to the record
  *   "tick" ()             once a second, and when the unit of glucose changes: ages are old now */
 #pragma once
 
 #include "tw-bed-item.h"
 #include "tw-session.h"
 #include "tw-words-state.h"
+#include "tw-write-back.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +23,11 @@ TwWardModel *tw_ward_model_new (void);
 
 /* Follows a session (NULL: none; the beds go). */
 void tw_ward_model_set_session (TwWardModel *self, TwSession *session);
+
+/* Borrowed; NULL without a session. */
+TwWriteBack *tw_ward_model_get_write_back (TwWardModel *self);
+/* By which settings know this server: its address, "demo" for the demo ward, "" for none. */
+char *tw_ward_model_dup_site (TwWardModel *self);
 
 /* A moment that somebody else made: shown as it is, nothing ticks by itself. */
 typedef struct

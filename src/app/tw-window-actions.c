@@ -385,6 +385,7 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.connect", on_connect },
     { "win.model-card", on_model_card },
     { "win.refused", on_refused },
+    { "win.write-back", tw_window_on_write_back },
     { "win.show-help-overlay", on_shortcuts },
   };
 
@@ -582,6 +583,7 @@ tw_window_update_actions (TwWindow *self)
     g_simple_action_set_enabled (
       G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), switches[i])), monitor);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.copy", monitor || analysis || ward);
+  tw_window_update_record (self);
   if (self->complete && !tw_monitor_page_is_away (self->monitor))
     set_state (self, "freeze", g_variant_new_boolean (FALSE));
 }

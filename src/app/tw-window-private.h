@@ -60,5 +60,10 @@ void tw_window_class_install_actions (GtkWidgetClass *widget_class);
 void tw_window_init_actions (TwWindow *self);
 /* Lets the action of the flags panel follow the panel, once it is there. */
 void tw_window_connect_flags (TwWindow *self);
+/* tw-window-record.c: writing to the record. */
+void tw_window_connect_record (TwWindow *self);
+void tw_window_update_record (TwWindow *self);
+void tw_window_on_write_back (GtkWidget *widget, const char *name, GVariant *parameter);
+
 /* Enables what can be done now. */
 void tw_window_update_actions (TwWindow *self);

@@ -529,6 +529,7 @@ tw_window_new (GtkApplication *application,
   g_signal_connect_swapped (model, "status-changed", G_CALLBACK (update_view), self);
   g_signal_connect_swapped (model, "tick", G_CALLBACK (update_view), self);
   g_signal_connect_swapped (settings, "changed", G_CALLBACK (on_settings_changed), self);
+  tw_window_connect_record (self);
   gtk_window_set_default_size (GTK_WINDOW (self), tw_settings_get_int (settings, "window-width"),
                                tw_settings_get_int (settings, "window-height"));
   if (tw_settings_get_int (settings, "window-maximized"))

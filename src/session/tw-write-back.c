@@ -22,6 +22,7 @@ struct _TwWriteBack
   TwRecordCodes *codes;
   TwFhirWritable writable;
   TwWriteBackState state;
+  gboolean on;              /* the switch */
   gboolean unasked;         /* the server could not be asked: worth another try */
   char *reason;
   GCancellable *asking;
@@ -174,17 +175,21 @@ tw_write_back_set_on (TwWriteBack *self, gboolean on)
 {
   g_return_if_fail (TW_IS_WRITE_BACK (self));
 
+  if (on == self->on)
+    return;
+  self->on = on;
   if (!on)
     {
       g_cancellable_cancel (self->asking);
       g_clear_object (&self->asking);
       self->unasked = FALSE;
-      if (self->state != TW_WRITE_BACK_OFF)
-        set_state (self, TW_WRITE_BACK_OFF,
-                   g_strdup (_("Writing to the record is switched off for this server.")));
+      set_state (self, TW_WRITE_BACK_OFF,
+                 g_strdup (_("Writing to the record is switched off for this server.")));
     }
-  else if (self->state == TW_WRITE_BACK_OFF || (self->unasked && self->asking == NULL))
-    ask (self);
+  else
+    {
+      ask (self);
+    }
 }
 
 TwWriteBackState

@@ -32,7 +32,8 @@ G_DECLARE_FINAL_TYPE (TwWriteBack, tw_write_back, TW, WRITE_BACK, GObject)
 
 /* Signal "changed" (): state or reason are others. Holds the session. */
 TwWriteBack *tw_write_back_new (TwSession *session);
-/* The switch of this server; TRUE asks the server what it takes, again where it could not be asked. */
+/* The switch of this server; TRUE asks the server what it takes, and again when it could not be asked and
+ * the feed lives again. */
 void tw_write_back_set_on (TwWriteBack *self, gboolean on);
 TwWriteBackState tw_write_back_get_state (TwWriteBack *self);
 /* Why nothing can be written now, in words; "" when it can. */

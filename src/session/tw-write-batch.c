@@ -278,8 +278,8 @@ add_score (Proposal *proposal)
     newest_us = MAX (newest_us, news2->parts[i].t_us);
   item = add_item (proposal, TW_WRITE_SCORE, "news2", newest_us);
   item->title = g_strdup (_("NEWS2 total score"));
-  /* Translators: the total of a score, with its unit. */
-  item->value = g_strdup_printf (_("%d {score}"), news2->total);
+  item->value = g_strdup_printf (ngettext ("%d point", "%d points", (gulong) news2->total),
+                                 news2->total);
   item->news2 = *news2;
   item->chosen = TRUE;
   item->table = "news2";

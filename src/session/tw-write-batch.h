@@ -32,7 +32,7 @@ typedef struct
   char id[37];
   char *rule;         /* "map-low-predicted", "news2" */
   char *title;        /* as it stands in the record: "Mean arterial pressure below 65 mmHg within 30 min" */
-  char *value;        /* with its unit: "62 % (48–75 %)", "7 {score}", "active"; as it stands there */
+  char *value;        /* with its unit: "62 % (48–75 %)", "7 points", "active"; as it stands there */
   gint64 t_us;        /* what it is about: when it was found */
   gint64 from_us, to_us; /* of a flag its life, of a risk the time that it speaks of; to_us 0: still holds */
   gboolean active;    /* of a flag */

@@ -6,6 +6,7 @@
 #include "tw-plot.h"
 #include "tw-time.h"
 #include "tw-ward-fixture.h"
+#include "tw-shot-dialogs.h"
 #include "tw-window.h"
 
 #include <locale.h>
@@ -512,6 +513,13 @@ static const Shot shots[] = {
   { "monitor", "gap", 3, make_gap, NULL },
   { "monitor", "acknowledged", 3, make_acknowledged, NULL },
   { "monitor", "evidence", 3, NULL, show_evidence },
+  { "write", "review", 3, NULL, tw_shot_write },
+  { "write", "ready", 2, NULL, tw_shot_write_ready },
+  { "write", "score", 1, NULL, tw_shot_write },
+  { "write", "nothing", 8, NULL, tw_shot_write },
+  { "write", "failed", 3, NULL, tw_shot_write_failed },
+  { "write", "done", 2, NULL, tw_shot_write_done },
+  { "preferences", "record", 3, NULL, tw_shot_preferences },
   { "monitor", "unreliable", 7, NULL, NULL },
   { "monitor", "no-forecast", 1, make_no_forecast, NULL },
   { "monitor", "child", 8, NULL, NULL },
@@ -595,6 +603,7 @@ render (GtkWidget *window,
 
   gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
   add_popovers (window, snapshot);
+  tw_shot_add_dialogs (window, snapshot, width, height);
   node = gtk_snapshot_free_to_node (snapshot);
   g_assert_nonnull (node);
   return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);
@@ -686,6 +695,7 @@ take (Session *session,
     }
   texture = render (top, width, height);
   g_assert_true (gdk_texture_save_to_png (texture, path));
+  tw_shot_destroy_dialogs (window);
   gtk_window_destroy (GTK_WINDOW (window));
   check_picture (session, path, name, width, height);
 }

@@ -24,6 +24,7 @@
 #include "tw-ward-fixture.h"
 #include "tw-ward-page.h"
 #include "tw-window.h"
+#include "tw-write-dialog.h"
 
 #include <locale.h>
 #include <string.h>
@@ -187,7 +188,7 @@ test_dialogs (void)
 
   open_stage (&stage);
   dialogs[0] = tw_connect_dialog_new (GTK_WINDOW (stage.window), "http://hospital.example/");
-  dialogs[1] = tw_preferences_new (GTK_WINDOW (stage.window), stage.settings);
+  dialogs[1] = tw_preferences_new (GTK_WINDOW (stage.window), stage.settings, "demo");
   dialogs[2] = tw_about_new (GTK_WINDOW (stage.window));
   dialogs[3] = tw_guide_new (GTK_WINDOW (stage.window));
   for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
@@ -204,6 +205,95 @@ test_dialogs (void)
       g_assert_null (gone);
     }
   close_stage (&stage);
+}
+
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type, guint *skip)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type) && (*skip)-- == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type, skip);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+nth_widget (GtkWidget *root, GType type, guint n)
+{
+  return find_widget (root, type, &n);
+}
+
+/* Nothing is written without a name and something ticked; a refusal keeps what was confirmed. */
+static void
+test_write_dialog (void)
+{
+  Stage stage;
+  TwWriteBatch *batch;
+  GtkWidget *dialog, *write;
+  gpointer gone;
+  g_autoptr (GError) error = g_error_new_literal (TW_WRITE_BACK_ERROR, TW_WRITE_BACK_ERROR_REFUSED, "no such patient");
+
+  open_stage (&stage);
+  batch = tw_write_batch_new (tw_bed_item_get_snapshot (tw_ward_model_find (stage.model, 2)),
+                              "https://ward.example/fhir", TW_UNIT_MMOL_L);
+  g_assert_cmpuint (tw_write_batch_count_chosen (batch), >, 1);
+  gone = dialog = tw_write_dialog_new (GTK_WINDOW (stage.window), NULL, "https://ward.example/fhir", batch);
+  g_object_add_weak_pointer (G_OBJECT (dialog), &gone);
+  gtk_window_present (GTK_WINDOW (dialog));
+  settle (dialog);
+  write = gtk_window_get_default_widget (GTK_WINDOW (dialog));
+  g_assert_true (shows_text (dialog, "https://ward.example/fhir"));
+  g_assert_true (shows_text (dialog, "DEMO, Clara"));
+  g_assert_true (shows_text (dialog, "RiskAssessment"));
+  g_assert_true (shows_text (dialog, "62 % (48–75 %)"));
+  g_assert_false (gtk_widget_get_sensitive (write));
+  tw_write_dialog_set_person (TW_WRITE_DIALOG (dialog), "  ");
+  g_assert_false (gtk_widget_get_sensitive (write));
+  tw_write_dialog_set_person (TW_WRITE_DIALOG (dialog), "Dr. Test");
+  g_assert_true (gtk_widget_get_sensitive (write));
+  for (guint i = 0; i < batch->items->len; i++)
+    gtk_check_button_set_active (GTK_CHECK_BUTTON (nth_widget (dialog, GTK_TYPE_CHECK_BUTTON, i)), FALSE);
+  g_assert_cmpuint (tw_write_batch_count_chosen (batch), ==, 0);
+  g_assert_false (gtk_widget_get_sensitive (write));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (nth_widget (dialog, GTK_TYPE_CHECK_BUTTON, 0)), TRUE);
+  g_assert_true (gtk_widget_get_sensitive (write));
+  tw_write_dialog_show_result (TW_WRITE_DIALOG (dialog), error);
+  g_assert_true (shows_text (dialog, "no such patient"));
+  g_assert_true (gtk_widget_get_sensitive (write));
+  ((TwWriteItem *) g_ptr_array_index (batch->items, 0))->status = 201;
+  tw_write_dialog_show_result (TW_WRITE_DIALOG (dialog), NULL);
+  g_assert_true (shows_text (dialog, "Not written"));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (write)), ==, "_Close");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  settle (NULL);
+  g_assert_null (gone);
+  close_stage (&stage);
+}
+
+/* Off until it is switched on, for one server and no other. */
+static void
+test_write_back_setting (void)
+{
+  g_autoptr (TwSettings) settings = tw_settings_new ();
+
+  g_assert_false (tw_settings_get_write_back (settings, "https://a.example"));
+  g_assert_false (tw_settings_get_write_back (settings, ""));
+  tw_settings_set_write_back (settings, "https://a.example", TRUE);
+  tw_settings_set_write_back (settings, "demo", TRUE);
+  g_assert_true (tw_settings_get_write_back (settings, "https://a.example"));
+  g_assert_true (tw_settings_get_write_back (settings, "demo"));
+  g_assert_false (tw_settings_get_write_back (settings, "https://a.example.org"));
+  g_assert_false (tw_settings_get_write_back (settings, ""));
+  tw_settings_set_write_back (settings, "https://a.example", FALSE);
+  g_assert_false (tw_settings_get_write_back (settings, "https://a.example"));
+  g_assert_true (tw_settings_get_write_back (settings, "demo"));
+  tw_settings_set_write_back (settings, "demo", FALSE);
 }
 
 /* The accelerators that GtkShortcutsWindow lists. */
@@ -509,6 +599,8 @@ main (int argc,
   g_test_add_func ("/app/finalize", test_finalize);
   g_test_add_func ("/app/window", test_window);
   g_test_add_func ("/app/dialogs", test_dialogs);
+  g_test_add_func ("/app/write-dialog", test_write_dialog);
+  g_test_add_func ("/app/write-back-setting", test_write_back_setting);
   g_test_add_func ("/app/shortcuts", test_shortcuts);
   g_test_add_func ("/app/keys/patients", test_patients_keys);
   g_test_add_func ("/app/keys/monitor", test_monitor_keys);

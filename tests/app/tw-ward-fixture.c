@@ -176,7 +176,10 @@ fill_news2 (TwSnapshot *snapshot,
   g_strlcpy (news2->table_version, "1", sizeof news2->table_version);
   for (int i = 0; i < TW_NEWS2_N_ITEMS; i++)
     {
+      double value = snapshot->channels[item_channels[i]].last.value;
+
       news2->parts[i] = (TwNews2Part) { .points = bed->points[i], .channel = item_channels[i],
+                                        .value = isfinite (value) ? value : 0,
                                         .t_us = TW_FIXTURE_NOW_US - 8 * TW_SECOND };
       if (bed->points[i] < 0)
         news2->status = TW_NEWS2_INCOMPLETE;
