@@ -20,10 +20,11 @@
 #define SCOPES_2 "user/Observation.rs user/Patient.rs user/Encounter.rs user/Location.rs"
 #define SCOPES_1 "user/Observation.read user/Patient.read user/Encounter.read user/Location.read"
 #define WRITES_2                                                                                           \
-  " user/RiskAssessment.cu user/Flag.cu user/Observation.cu user/Provenance.c user/AuditEvent.c"
+  " user/RiskAssessment.cu user/Flag.cu user/Observation.cu user/Device.cu user/Provenance.cu"             \
+  " user/AuditEvent.cu"
 #define WRITES_1                                                                                           \
   " user/RiskAssessment.write user/Flag.write user/Observation.write user/Provenance.write"                \
-  " user/AuditEvent.write"
+  " user/Device.write user/AuditEvent.write"
 
 typedef struct
 {
