@@ -9,7 +9,7 @@ BUILD_PACKAGES := \
 	build-essential pkg-config meson ninja-build gettext python3 libxml2-utils \
 	libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libadwaita-1-dev \
 	libplplot-dev libcairo2-dev libcurl4-openssl-dev libsimdjson-dev libjson-glib-dev libgsl-dev \
-	libsoup-3.0-dev libsqlite3-dev libsecret-1-dev
+	libsoup-3.0-dev libsqlite3-dev libsecret-1-dev libsodium-dev
 RUN_PACKAGES := \
 	plplot-driver-cairo adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei ca-certificates glib-networking
 CHECK_PACKAGES := \

@@ -53,6 +53,7 @@ tw_analysis_page_save (TwAnalysisPage *self,
       g_signal_emit_by_name (self, "outcome", text);
       return;
     }
+  g_signal_emit_by_name (self, "exported");
   page = g_new0 (GWeakRef, 1);
   g_weak_ref_init (page, self);
   g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,

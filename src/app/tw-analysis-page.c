@@ -372,6 +372,8 @@ tw_analysis_page_class_init (TwAnalysisPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tw_analysis_page_dispose;
   widget_class->map = tw_analysis_page_map;
+  g_signal_new ("exported", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
   g_signal_new ("outcome", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (TW_TYPE_ANALYSIS_CONTROLS);

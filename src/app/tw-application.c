@@ -4,6 +4,7 @@
 
 #include "tw-application.h"
 
+#include "tw-audit-trail.h"
 #include "tw-demo-server.h"
 #include "tw-plot.h"
 #include "tw-preferences.h"
@@ -22,6 +23,8 @@ struct _TwApplication
   TwWardModel *model;
   TwWindow *window;
   TwDemoServer *demo;
+  TwAuditTrail *audit;
+  gboolean signed_in; /* told to the audit for this session */
   gboolean wants_demo, timings;
   double speed;
   char *server, *token_file, *ward, *patients_file, *token;
@@ -29,6 +32,41 @@ struct _TwApplication
 };
 
 G_DEFINE_FINAL_TYPE (TwApplication, tw_application, ADW_TYPE_APPLICATION)
+
+static void
+on_audit_failed (const char *message,
+                 gpointer data)
+{
+  TwApplication *self = data;
+
+  if (self->window != NULL)
+    tw_window_toast (self->window, message);
+}
+
+/* What the window did, for the audit. */
+static void
+on_deed (TwWindow *window,
+         guint deed,
+         const char *who,
+         const char *reference,
+         TwApplication *self)
+{
+  tw_audit_trail_note (self->audit, (TwDeed) deed, *who != '\0' ? who : NULL, reference);
+}
+
+/* A server that gives its ward has let somebody in. */
+static void
+on_status (TwWardModel *model,
+           TwApplication *self)
+{
+  TwStateInput input;
+
+  tw_ward_model_get_state (model, &input);
+  if (self->signed_in || self->server == NULL || input.status->state != TW_FEED_LIVE)
+    return;
+  self->signed_in = TRUE;
+  tw_audit_trail_note (self->audit, TW_DEED_SIGN_IN, NULL, self->server);
+}
 
 static gboolean
 has_forecast (TwBedItem *item)
@@ -85,6 +123,7 @@ open_server (TwApplication *self)
       tw_window_set_problem (self->window, _("This server cannot be used"), error->message);
       return;
     }
+  self->signed_in = FALSE;
   tw_ward_model_set_session (self->model, session);
   tw_session_start (session);
   tw_window_set_opening (self->window, FALSE);
@@ -251,8 +290,11 @@ on_quit (GSimpleAction *action,
 
 static void
 on_settings_changed (TwSettings *settings,
-                     const char *key)
+                     const char *key,
+                     TwApplication *self)
 {
+  if (g_str_equal (key, "write-back") || g_str_equal (key, "glucose-unit"))
+    tw_audit_trail_note (self->audit, TW_DEED_SETTINGS, NULL, key);
   if (g_str_equal (key, "theme"))
     tw_preferences_apply_theme (settings);
 }
@@ -292,7 +334,9 @@ tw_application_startup (GApplication *application)
   tw_shortcuts_add_to_application (GTK_APPLICATION (self));
   self->settings = tw_settings_new ();
   self->model = tw_ward_model_new ();
-  g_signal_connect (self->settings, "changed", G_CALLBACK (on_settings_changed), NULL);
+  self->audit = tw_audit_trail_new (NULL, on_audit_failed, self);
+  g_signal_connect (self->model, "status-changed", G_CALLBACK (on_status), self);
+  g_signal_connect (self->settings, "changed", G_CALLBACK (on_settings_changed), self);
   tw_preferences_apply_theme (self->settings);
 }
 
@@ -309,6 +353,7 @@ tw_application_activate (GApplication *application)
   self->window = tw_window_new (GTK_APPLICATION (self), self->model, self->settings);
   g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
   g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
+  g_signal_connect (self->window, "deed", G_CALLBACK (on_deed), self);
   g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
   tw_window_set_opening (self->window, self->wants_demo || self->server != NULL);
   gtk_window_present (GTK_WINDOW (self->window));
@@ -364,6 +409,7 @@ tw_application_shutdown (GApplication *application)
   if (self->model != NULL)
     tw_ward_model_set_session (self->model, NULL);
   g_clear_object (&self->demo);
+  g_clear_pointer (&self->audit, tw_audit_trail_free);
   G_APPLICATION_CLASS (tw_application_parent_class)->shutdown (application);
   tw_plot_shutdown ();
 }

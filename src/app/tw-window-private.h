@@ -5,6 +5,7 @@
 #include "tw-window.h"
 
 #include "tw-analysis-page.h"
+#include "tw-audit-trail.h"
 #include "tw-flags-panel.h"
 #include "tw-monitor-page.h"
 #include "tw-patients-panel.h"
@@ -60,7 +61,9 @@ void tw_window_class_install_actions (GtkWidgetClass *widget_class);
 void tw_window_init_actions (TwWindow *self);
 /* Lets the action of the flags panel follow the panel, once it is there. */
 void tw_window_connect_flags (TwWindow *self);
-/* tw-window-record.c: writing to the record. */
+/* tw-window-record.c: writing to the record, and what the audit is told. */
+/* A deed about the open patient; who NULL: the account. */
+void tw_window_tell_deed (TwWindow *self, TwDeed deed, const char *who, const char *what);
 void tw_window_connect_record (TwWindow *self);
 void tw_window_update_record (TwWindow *self);
 void tw_window_on_write_back (GtkWidget *widget, const char *name, GVariant *parameter);

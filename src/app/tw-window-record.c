@@ -38,10 +38,31 @@ tw_window_update_record (TwWindow *self)
     tw_flags_panel_set_record_reason (self->flags, reason);
 }
 
+/* "https://ward.example/fhir/Patient/7 Provenance/3": where, never who. */
+void
+tw_window_tell_deed (TwWindow *self,
+                     TwDeed deed,
+                     const char *who,
+                     const char *what)
+{
+  TwWriteBack *back = tw_ward_model_get_write_back (self->model);
+  g_autofree char *reference = NULL;
+
+  if (self->patient == NULL || back == NULL)
+    return;
+  reference = g_strdup_printf ("%s/Patient/%s%s%s", tw_write_back_get_server (back),
+                               tw_patient_get (tw_bed_item_get_snapshot (self->patient)->patient)->id,
+                               what != NULL ? " " : "", what != NULL ? what : "");
+  g_signal_emit_by_name (self, "deed", (guint) deed, who != NULL ? who : "", reference);
+}
+
 static void
 on_written (TwWriteDialog *dialog,
             TwWindow *self)
 {
+  const TwWriteBatch *batch = tw_write_dialog_get_batch (dialog);
+
+  tw_window_tell_deed (self, TW_DEED_WRITE_BACK, batch->person, batch->record);
   tw_window_toast (self, _("Written to the record"));
 }
 

@@ -323,6 +323,12 @@ give_model (TwWindow *self)
   tw_flags_panel_set_model (self->flags, self->model);
 }
 
+static void
+on_exported (TwWindow *self)
+{
+  tw_window_tell_deed (self, TW_DEED_EXPORT, NULL, NULL);
+}
+
 void
 tw_window_complete (TwWindow *self)
 {
@@ -353,8 +359,8 @@ tw_window_complete (TwWindow *self)
   g_signal_connect_swapped (self->flags, "show-channel", G_CALLBACK (tw_monitor_page_show_channel),
                             self->monitor);
   g_signal_connect_swapped (self->flags, "outcome", G_CALLBACK (tw_window_toast), self);
-  g_signal_connect_object (self->analysis, ""
-                                           "outcome", G_CALLBACK (tw_window_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->analysis, "outcome", G_CALLBACK (tw_window_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->analysis, "exported", G_CALLBACK (on_exported), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_connect_flags (self);
   update_view (self);
@@ -496,6 +502,8 @@ tw_window_class_init (TwWindowClass *klass)
   g_type_ensure (TW_TYPE_MONITOR_PAGE);
   g_type_ensure (TW_TYPE_ANALYSIS_PAGE);
   g_type_ensure (TW_TYPE_FLAGS_PANEL);
+  g_signal_new ("deed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("server-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_VARIANT);
   bind_children (widget_class);
@@ -556,6 +564,7 @@ tw_window_open_patient (TwWindow *self,
   tw_monitor_page_set_item (self->monitor, item);
   tw_analysis_page_set_item (self->analysis, item);
   tw_flags_panel_set_item (self->flags, item);
+  tw_window_tell_deed (self, TW_DEED_PATIENT_OPENED, NULL, NULL);
   tw_patients_panel_set_current (self->patients, item);
   update_view (self);
   on_patient_changed (self);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define TW_TYPE_WINDOW (tw_window_get_type ())
 G_DECLARE_FINAL_TYPE (TwWindow, tw_window, TW, WINDOW, AdwApplicationWindow)
 
-/* Signals: "server-chosen" (GVariant "(sss)" address, token, CA file) of the connect dialog. */
+/* Signals: "deed" (TwDeed, const char *who or "", const char *reference): something for the audit.
+ * "server-chosen" (GVariant "(sss)" address, token, CA file) of the connect dialog. */
 TwWindow *tw_window_new (GtkApplication *application, TwWardModel *model, TwSettings *settings);
 
 void tw_window_open_patient (TwWindow *self, TwBedItem *item);

@@ -365,6 +365,14 @@ tw_write_dialog_new (GtkWindow *parent,
   return GTK_WIDGET (self);
 }
 
+const TwWriteBatch *
+tw_write_dialog_get_batch (TwWriteDialog *self)
+{
+  g_return_val_if_fail (TW_IS_WRITE_DIALOG (self), NULL);
+
+  return self->batch;
+}
+
 void
 tw_write_dialog_set_person (TwWriteDialog *self,
                             const char *person)

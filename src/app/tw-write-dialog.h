@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (TwWriteDialog, tw_write_dialog, TW, WRITE_DIALOG, AdwWindo
 /* Takes the batch. back NULL: it is only shown. */
 GtkWidget *tw_write_dialog_new (GtkWindow *parent, TwWriteBack *back, const char *server,
                                 TwWriteBatch *batch);
+const TwWriteBatch *tw_write_dialog_get_batch (TwWriteDialog *self);
 /* As if a person had named themselves and pressed the button, or the server had answered (error NULL:
  * it took the batch). */
 void tw_write_dialog_set_person (TwWriteDialog *self, const char *person);

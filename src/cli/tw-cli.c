@@ -7,6 +7,7 @@
 #include "tw-cli-analyse.h"
 #include "tw-cli-backtest.h"
 #include "tw-cli-follow.h"
+#include "tw-cli-verify.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static const Command commands[] = {
   { "backtest", N_ ("Score the forecasts of recorded patients against what came true"), tw_cli_backtest },
   { "follow", N_ ("Follow a ward and print values, forecasts, flags and states as JSON lines"),
     tw_cli_follow },
+  { "verify", N_ ("Check that an audit is as it was written"), tw_cli_verify },
 };
 
 static void
