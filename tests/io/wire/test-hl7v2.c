@@ -4,6 +4,8 @@
 
 #include "hl7-test.h"
 
+#include "tw-table.h"
+
 #include <math.h>
 
 static void
@@ -498,6 +500,86 @@ test_modes (void)
       }
 }
 
+/* The table says of itself what the reader does: MDIL is MDC in hexadecimal, and what FHIR takes for a
+ * channel HL7 does not take for another. */
+static void
+test_table (void)
+{
+  g_autofree char *text = tw_test_dup_table ("hl7-codes.csv");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwTable) table = tw_table_new ("hl7-codes", text, -1, &error);
+  guint n_shared = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (tw_hl7_codes_get_version (hl7_codes ()), ==, "1.1");
+  for (gsize i = 0; i < tw_table_get_n_rows (table); i++)
+    {
+      const char *number = tw_table_get_text (table, i, tw_table_get_column (table, "mdc"));
+      const char *mdil = tw_table_get_text (table, i, tw_table_get_column (table, "mdil"));
+      guint mdc = (guint) g_ascii_strtoull (number, NULL, 10);
+      g_autofree char *expect = g_strdup_printf ("%04x-%04x", mdc >> 16, mdc & 0xffff);
+      g_autofree char *as_mdc = g_strdup_printf ("%s^x^MDC", number);
+      g_autofree char *as_mdil = g_ascii_strup (mdil, -1);
+      g_autofree char *element = g_strconcat (as_mdil, "^x^MDIL", NULL);
+      TwHl7Code code, other;
+
+      g_assert_cmpstr (mdil, ==, expect);
+      g_assert_true (tw_hl7_codes_find (hl7_codes (), (TwHl7Piece) { as_mdc, strlen (as_mdc) },
+                                        &tw_hl7_usual_separators, &code));
+      g_assert_true (tw_hl7_codes_find (hl7_codes (), (TwHl7Piece) { element, strlen (element) },
+                                        &tw_hl7_usual_separators, &other));
+      g_assert_cmpint (code.channel, !=, TW_CHANNEL_NONE);
+      g_assert_cmpint (code.channel, ==, other.channel);
+      g_assert_cmpuint (code.rank, ==, other.rank);
+      if (tw_channel_from_mdc (mdc) != TW_CHANNEL_NONE)
+        {
+          g_assert_cmpint (tw_channel_from_mdc (mdc), ==, code.channel);
+          n_shared++;
+        }
+    }
+  g_assert_cmpuint (n_shared, ==, 14); /* all of interop.md's */
+}
+
+/* A table that is not right is refused as a whole, with its row. */
+static void
+test_bad_tables (void)
+{
+#define CODES "# table: hl7-codes\n# version: 1\n# source: test\n"
+#define UNITS "# table: hl7-units\n# version: 1\n# source: test\n"
+  static const struct
+  {
+    const char *codes, *units;
+  } cases[] = {
+    { "", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n", "" },
+    { UNITS "mdc,channel,rank\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel\n1,spo2\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\nx,spo2,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n,spo2,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1.5,spo2,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n4294967296,spo2,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n-1,spo2,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1,spo3,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1,spo2,\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1,spo2,100\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n1,map,0\n", UNITS "mdc,system,name,ucum\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n", UNITS "mdc,system,name\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n", UNITS "mdc,system,name,ucum\n5,MDC,x,furlong\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n", UNITS "mdc,system,name,ucum\n5,MDC,,%\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n", UNITS "mdc,system,name,ucum\n5,,x,%\n" },
+    { CODES "mdc,channel,rank\n1,spo2,0\n", UNITS "mdc,system,name,ucum\ny,MDC,x,%\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (tw_hl7_codes_new (cases[i].codes, cases[i].units, &error));
+      g_assert_nonnull (error);
+      g_test_message ("%s", error->message);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -517,5 +599,7 @@ main (int    argc,
   g_test_add_func ("/hl7v2/people", test_people);
   g_test_add_func ("/hl7v2/two-people", test_two_people);
   g_test_add_func ("/hl7v2/modes", test_modes);
+  g_test_add_func ("/hl7v2/table", test_table);
+  g_test_add_func ("/hl7v2/bad-tables", test_bad_tables);
   return g_test_run ();
 }
