@@ -173,8 +173,8 @@ on_early (SoupServer        *server,
   if (!tw_tls_may_enter (&gateway->options.tls, message))
     {
       send_problem (message, 403, "forbidden",
-                    "A client certificate of this site's authority is needed, and none that is in order "
-                    "came. Choose the client certificate, or ask those who run the server for one.");
+                    "A client certificate that this site knows is needed. Choose it, or ask those who run "
+                    "the server for one.");
     }
   else if (!is_authorized (gateway, message))
     {

@@ -74,7 +74,10 @@ tw_tls_apply (const TwTlsFiles *files,
     return refuse (error, _("The certificate cannot be used with its key:"), files->certificate, cause);
   if (files->client_ca != NULL)
     {
-      clients = g_tls_file_database_new (files->client_ca, &cause);
+      /* GIO takes a relative path without a word, and then trusts nobody. */
+      g_autofree char *path = g_canonicalize_filename (files->client_ca, NULL);
+
+      clients = g_tls_file_database_new (path, &cause);
       if (clients == NULL)
         return refuse (error, _("The clients’ authorities cannot be read:"), files->client_ca, cause);
     }
@@ -88,11 +91,21 @@ tw_tls_apply (const TwTlsFiles *files,
   return TRUE;
 }
 
+/* libsoup 3.2 knows a connection's certificate at its first message only, so what was seen is kept with the
+ * connection's socket. */
 gboolean
 tw_tls_may_enter (const TwTlsFiles  *files,
                   SoupServerMessage *message)
 {
-  return files->client_ca == NULL
-         || (soup_server_message_get_tls_peer_certificate (message) != NULL
-             && soup_server_message_get_tls_peer_certificate_errors (message) == 0);
+  static const char seen[] = "twinward-client-certificate";
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (files->client_ca == NULL)
+    return TRUE;
+  if (socket == NULL)
+    return FALSE;
+  if (soup_server_message_get_tls_peer_certificate (message) != NULL
+      && soup_server_message_get_tls_peer_certificate_errors (message) == 0)
+    g_object_set_data (G_OBJECT (socket), seen, socket);
+  return g_object_get_data (G_OBJECT (socket), seen) != NULL;
 }

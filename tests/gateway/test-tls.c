@@ -111,9 +111,15 @@ ask_tls (const Fixture *fixture, const char *client, const char *pin, End *end)
   g_assert_no_error (error);
   tw_connection_set_trust (connection, &trust);
   tw_connection_set_bearer (connection, TOKEN);
-  tw_connection_get_async (connection, "Patient?_count=2", NULL, NULL, on_got, end);
-  while (!end->done)
-    g_main_context_iteration (NULL, TRUE);
+  /* Twice, on one connection: the second answer is judged. */
+  for (guint i = 0; i < 2; i++)
+    {
+      end_clear (end);
+      end->done = FALSE;
+      tw_connection_get_async (connection, "Patient?_count=2", NULL, NULL, on_got, end);
+      while (!end->done)
+        g_main_context_iteration (NULL, TRUE);
+    }
 }
 
 static gboolean
@@ -140,8 +146,9 @@ test_served (void)
   tear_down (&fixture);
 }
 
+/* relative: the files are named as from their own folder. */
 static void
-test_clients (void)
+check_clients (gboolean relative)
 {
   static const struct
   {
@@ -149,9 +156,20 @@ test_clients (void)
     gboolean enters;
   } cases[] = { { "client", TRUE }, { NULL, FALSE }, { "intruder", FALSE } };
   Fixture fixture;
+  g_autofree char *before = g_get_current_dir ();
+  g_autoptr (GError) error = NULL;
 
   if (!set_up (&fixture, TRUE))
     return;
+  if (relative)
+    {
+      g_assert_cmpint (g_chdir (fixture.folder), ==, 0);
+      g_clear_pointer (&fixture.gateway, tw_gateway_free);
+      g_free (fixture.authority);
+      fixture.authority = g_strdup ("authority.pem");
+      fixture.gateway = start (&fixture, TRUE, NULL, &error);
+      g_assert_no_error (error);
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_auto (End) end = { 0 };
@@ -169,6 +187,84 @@ test_clients (void)
       g_assert_true (has_text (end.refused->body, "OperationOutcome"));
       g_assert_false (has_text (end.refused->body, "Patient"));
     }
+  g_assert_cmpint (g_chdir (before), ==, 0);
+  tear_down (&fixture);
+}
+
+static void
+test_clients (void)
+{
+  check_clients (FALSE);
+}
+
+static void
+test_clients_relative (void)
+{
+  check_clients (TRUE);
+}
+
+static void
+copy (const Fixture *fixture, const char *from, const char *to)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *source = g_build_filename (fixture->folder, from, NULL);
+  g_autofree char *target = g_build_filename (fixture->folder, to, NULL);
+  gsize n;
+
+  g_assert_true (g_file_get_contents (source, &text, &n, NULL));
+  g_assert_true (g_file_set_contents (target, text, (gssize) n, NULL));
+}
+
+static void
+on_stream_bytes (const char *bytes, gsize n, gpointer data)
+{
+  g_string_append_len (data, bytes, (gssize) n);
+}
+
+static void
+on_stream_end (GObject *source, GAsyncResult *result, gpointer data)
+{
+  End *end = data;
+
+  tw_connection_stream_finish (TW_CONNECTION (source), result, &end->error);
+  end->done = TRUE;
+}
+
+/* Frames come one by one as they are made, not when a buffer is full; also past a renewal. */
+static void
+test_stream (void)
+{
+  Fixture fixture;
+  g_auto (End) end = { 0 };
+  g_autoptr (GString) came = g_string_new (NULL);
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  g_autoptr (TwConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!set_up (&fixture, FALSE))
+    return;
+  connection = tw_connection_new (tw_gateway_get_url (fixture.gateway), &error);
+  g_assert_no_error (error);
+  tw_connection_set_trust (connection, &(TwTrust) { .ca_file = fixture.authority });
+  tw_connection_set_bearer (connection, TOKEN);
+  tw_connection_stream_async (connection, "/v1/stream", 20000, on_stream_bytes, came, stop,
+                              on_stream_end, &end);
+  while (strstr (came->str, "\"t\":\"hello\"") == NULL && !end.done)
+    g_main_context_iteration (NULL, TRUE);
+  copy (&fixture, "next.pem", "server.pem");
+  copy (&fixture, "next.key", "server.key");
+  g_assert_true (tw_gateway_reload_tls (fixture.gateway, &error));
+  for (guint minute = 1; minute <= 3; minute++)
+    {
+      g_string_truncate (came, 0);
+      tw_gateway_advance (fixture.gateway, START_US + minute * TW_MINUTE);
+      while (strstr (came->str, "\"t\":\"s\"") == NULL && !end.done)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_false (end.done);
+  g_cancellable_cancel (stop);
+  while (!end.done)
+    g_main_context_iteration (NULL, TRUE);
   tear_down (&fixture);
 }
 
@@ -208,18 +304,6 @@ test_versions (void)
       g_assert_cmpint (g_subprocess_get_exit_status (client) == 0, ==, cases[i].agreed);
     }
   tear_down (&fixture);
-}
-
-static void
-copy (const Fixture *fixture, const char *from, const char *to)
-{
-  g_autofree char *text = NULL;
-  g_autofree char *source = g_build_filename (fixture->folder, from, NULL);
-  g_autofree char *target = g_build_filename (fixture->folder, to, NULL);
-  gsize n;
-
-  g_assert_true (g_file_get_contents (source, &text, &n, NULL));
-  g_assert_true (g_file_set_contents (target, text, (gssize) n, NULL));
 }
 
 /* A renewed certificate is shown without a restart; a broken one changes nothing. */
@@ -305,6 +389,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gateway/tls/served", test_served);
   g_test_add_func ("/gateway/tls/clients", test_clients);
+  g_test_add_func ("/gateway/tls/clients-relative", test_clients_relative);
+  g_test_add_func ("/gateway/tls/stream", test_stream);
   g_test_add_func ("/gateway/tls/versions", test_versions);
   g_test_add_func ("/gateway/tls/reload", test_reload);
   g_test_add_func ("/gateway/tls/bad-files", test_bad_files);
