@@ -36,6 +36,31 @@ struct _TwGateway
 
 G_DEFINE_QUARK (tw-gateway-error-quark, tw_gateway_error)
 
+/* Plain HTTP does not notice a flipped bit, nor an answer that was meant for another request: each
+ * reply says what its bytes are (RFC 9530) and what it answers (RFC 9110). */
+static void
+vouch (SoupServerMessage *message,
+       const TwReply     *reply)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  GUri *uri = soup_server_message_get_uri (message);
+  const char *query = g_uri_get_query (uri);
+  g_autofree char *location
+      = g_strconcat (g_uri_get_path (uri), query != NULL ? "?" : "", query, NULL);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *base64 = NULL, *digest = NULL;
+  guint8 bytes[32];
+  gsize n = sizeof bytes;
+
+  g_checksum_update (checksum, (const guchar *) reply->body->str, (gssize) reply->body->len);
+  g_checksum_get_digest (checksum, bytes, &n);
+  base64 = g_base64_encode (bytes, n);
+  digest = g_strconcat ("sha-256=:", base64, ":", NULL);
+  soup_message_headers_replace (headers, "Content-Digest", digest);
+  if (g_str_equal (soup_server_message_get_method (message), "GET"))
+    soup_message_headers_replace (headers, "Content-Location", location);
+}
+
 static void
 send_reply (SoupServerMessage *message,
             TwReply           *reply)
@@ -52,6 +77,7 @@ send_reply (SoupServerMessage *message,
     soup_message_headers_replace (headers, "Location", reply->location);
   if (reply->status == 304)
     return;
+  vouch (message, reply);
   soup_server_message_set_response (message, reply->content_type, SOUP_MEMORY_TAKE,
                                     g_string_free (g_steal_pointer (&reply->body), FALSE), length);
 }

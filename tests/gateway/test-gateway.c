@@ -71,6 +71,20 @@ test_methods (void)
   }
 }
 
+static char *
+make_digest (GBytes *body)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *base64 = NULL;
+  guint8 bytes[32];
+  gsize n = sizeof bytes;
+
+  g_checksum_update (checksum, g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body));
+  g_checksum_get_digest (checksum, bytes, &n);
+  base64 = g_base64_encode (bytes, n);
+  return g_strconcat ("sha-256=:", base64, ":", NULL);
+}
+
 static void
 test_headers (void)
 {
@@ -87,6 +101,12 @@ test_headers (void)
                      "application/fhir+json; charset=utf-8");
     /* The server's clock is the ward's. */
     g_assert_cmpstr (header_of (&answer, "Date"), ==, "Sun, 22 Nov 2026 16:01:30 GMT");
+    g_assert_cmpstr (header_of (&answer, "Content-Location"), ==, how.path);
+    {
+      g_autofree char *digest = make_digest (answer.body);
+
+      g_assert_cmpstr (header_of (&answer, "Content-Digest"), ==, digest);
+    }
     etag = g_strdup (header_of (&answer, "ETag"));
     g_assert_nonnull (etag);
   }

@@ -47,6 +47,7 @@ struct _TwConnection
   TwNetTrust *trust;      /* NULL: the system's authorities alone */
   GError *trust_error;
   GPtrArray *requests; /* Request, in order of their calls: waiting and in flight */
+  gboolean strict;     /* see tw_connection_set_strict () */
   guint n_in_flight;   /* streams not counted */
   GSource *pump;       /* starts what may start, outside of the caller */
 };
@@ -334,6 +335,21 @@ tw_connection_new (const char *base_url,
   TwConnection *self = g_object_new (TW_TYPE_CONNECTION, NULL);
   self->origin = g_steal_pointer (&origin);
   return self;
+}
+
+void
+tw_connection_set_strict (TwConnection *self,
+                          gboolean strict)
+{
+  g_return_if_fail (TW_IS_CONNECTION (self));
+  self->strict = strict;
+}
+
+gboolean
+tw_connection_get_strict (TwConnection *self)
+{
+  g_return_val_if_fail (TW_IS_CONNECTION (self), FALSE);
+  return self->strict;
 }
 
 const char *

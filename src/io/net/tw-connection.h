@@ -54,9 +54,19 @@ typedef struct
   int retry_after_s;     /* Retry-After; -1 */
   char *content_type;
   char *etag;
+  gboolean encoded;      /* the body was compressed on the way: gzip has a check of its own */
+  char *digest;          /* Content-Digest (RFC 9530) */
+  char *location;        /* Content-Location: what it answers */
 } TwResponse;
 
 void tw_response_free (TwResponse *response);
+/* Whether the body is what the server sent, and answers this very address, as far as it says: FALSE and
+ * TW_NET_ERROR_BROKEN when not. strictly: it must say both. Any thread. */
+gboolean tw_response_check (const TwResponse *response, const char *url, gboolean strictly,
+                            GError **error);
+/* From now on io/source asks strictly: the server is known to say both always. */
+void tw_connection_set_strict (TwConnection *self, gboolean strict);
+gboolean tw_connection_get_strict (TwConnection *self);
 
 /* GET of an address relative to the base ("Patient?_count=1", "/v1/stream": RFC 3986), or of an
  * absolute URL of the same origin (else TW_NET_ERROR_ADDRESS). extra_headers: NULL-terminated

@@ -40,6 +40,8 @@ tw_response_free (TwResponse *response)
   g_clear_pointer (&response->body, g_byte_array_unref);
   g_free (response->content_type);
   g_free (response->etag);
+  g_free (response->digest);
+  g_free (response->location);
   g_free (response);
 }
 
@@ -84,6 +86,14 @@ parse_retry_after (const char *value,
 }
 
 static void
+keep (char **place,
+      char **value)
+{
+  g_free (*place);
+  *place = g_steal_pointer (value);
+}
+
+static void
 take_header (TwResponse *response,
              const char *line,
              gsize n)
@@ -102,10 +112,13 @@ take_header (TwResponse *response,
       response->content_type = g_steal_pointer (&value);
     }
   else if ((value = match_header (line, n, "etag")) != NULL)
-    {
-      g_free (response->etag);
-      response->etag = g_steal_pointer (&value);
-    }
+    keep (&response->etag, &value);
+  else if ((value = match_header (line, n, "content-encoding")) != NULL)
+    response->encoded = g_ascii_strcasecmp (value, "identity") != 0;
+  else if ((value = match_header (line, n, "content-digest")) != NULL)
+    keep (&response->digest, &value);
+  else if ((value = match_header (line, n, "content-location")) != NULL)
+    keep (&response->location, &value);
   g_free (value);
 }
 

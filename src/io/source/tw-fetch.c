@@ -14,12 +14,15 @@ typedef struct
   TwResponse *response;
   int retry_after_s;
   gboolean assume_utc;
+  char *url;
+  gboolean strict;
 } Work;
 
 static void
 free_work (Work *work)
 {
   g_clear_pointer (&work->response, tw_response_free);
+  g_free (work->url);
   g_free (work);
 }
 
@@ -59,8 +62,9 @@ parse_in_thread (GTask *task,
   fetched->n_bytes = response->body->len;
   fetched->etag = g_steal_pointer (&response->etag);
   const char *body = (const char *) response->body->data;
-  fetched->page = work->assume_utc ? tw_fhir_read_padded_utc (body, response->body->len, &error)
-                                   : tw_fhir_read_padded (body, response->body->len, &error);
+  if (tw_response_check (response, work->url, work->strict, &error))
+    fetched->page = work->assume_utc ? tw_fhir_read_padded_utc (body, response->body->len, &error)
+                                     : tw_fhir_read_padded (body, response->body->len, &error);
   if (fetched->page == NULL && g_error_matches (error, TW_WIRE_ERROR, TW_WIRE_ERROR_JSON)
       && !begins_object (response->body))
     error->code = TW_WIRE_ERROR_UNSUPPORTED;
@@ -136,6 +140,8 @@ begin (TwConnection *connection,
   Work *work = g_new0 (Work, 1);
   work->retry_after_s = -1;
   work->assume_utc = assume_utc;
+  work->url = g_strdup (url);
+  work->strict = tw_connection_get_strict (connection);
   g_task_set_source_tag (task, tw_fetch_async);
   g_task_set_task_data (task, work, (GDestroyNotify) free_work);
   tw_connection_get_async (connection, url, headers, g_task_get_cancellable (task), on_got, task);

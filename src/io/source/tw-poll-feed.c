@@ -47,6 +47,7 @@ struct _TwPollFeed
   const char *headers[4];
   gint64 hi_us;            /* greatest stamp seen; 0: none yet */
   gint64 hi_next_us;       /* of the poll under way */
+  gint64 begun_us;         /* the server's clock when the first history was read; 0: not heard */
   gint64 hi_limit_us;      /* a search that its caps ended came only so far; G_MAXINT64: none */
   gint64 resume_us;        /* where the last poll was cut short; 0: it was not */
   GArray *newest_us;       /* gint64 by patient: newest time of measurement */
@@ -311,6 +312,8 @@ note_stamps (TwPollFeed *feed,
   const TwFhirPage *page = fetched->page;
   if (fetched->date_us > 0)
     feed->date_us = fetched->date_us;
+  if (feed->begun_us == 0)
+    feed->begun_us = fetched->date_us;
   gint64 limit_us = feed->date_us > 0 ? feed->date_us + MAX_AHEAD_US : G_MAXINT64;
   for (guint i = 0; i < page->readings->len; i++)
     {
@@ -523,11 +526,13 @@ tw_poll_feed_start (TwPollFeed *feed)
   feed->running = TRUE;
   feed->width = 1;
   feed->resume_us = 0;
-  /* What the history showed is where polling begins; a server that showed nothing is asked from its
-   * own now. */
-  feed->hi_us = MAX (feed->hi_us, feed->hi_next_us);
+  /* The first poll begins where the first history ended, for that one misses what came while the others were
+   * read; a server that showed nothing is asked from its own now. A poll that failed has left its mark. */
   if (feed->hi_us == 0)
-    feed->hi_us = feed->date_us > 0 ? feed->date_us : g_get_real_time ();
+    feed->hi_us = feed->begun_us > 0 && feed->hi_next_us > 0 ? MIN (feed->begun_us, feed->hi_next_us)
+                                                             : feed->hi_next_us;
+  if (feed->hi_us == 0)
+    feed->hi_us = feed->begun_us > 0 ? feed->begun_us : g_get_real_time ();
   set_timer (feed, &feed->timer, 0, on_time);
 }
 

@@ -71,7 +71,7 @@ on_capability (GObject *source,
     return;
   TwServerSource *self = call->self;
   self->asking = FALSE;
-  if (response != NULL)
+  if (response != NULL && tw_response_check (response, "metadata", FALSE, &owned))
     capability
       = tw_fhir_read_capability ((const char *) response->body->data, response->body->len, &owned);
   else if (g_error_matches (owned, TW_NET_ERROR, TW_NET_ERROR_STATUS))
@@ -85,7 +85,14 @@ on_capability (GObject *source,
       return;
     }
   if (response != NULL)
-    tw_server_take_date (self, response->date_us);
+    {
+      /* A gateway that vouches for one answer does so for all. */
+      tw_connection_set_strict (self->connection,
+                                self->capability->twinward_stream
+                                    && tw_response_check (response, "metadata", TRUE,
+                                                          NULL)); /* best effort: not strict */
+      tw_server_take_date (self, response->date_us);
+    }
   tw_server_proceed (self);
 }
 

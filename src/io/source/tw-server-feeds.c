@@ -10,6 +10,7 @@
 #include "tw-time.h"
 
 #define RESCAN_US (24 * TW_HOUR)
+#define LONGEST_US (26 * TW_HOUR) /* what a chart keeps */
 #define MAX_VANISHED 200
 #define MAX_AHEAD_US (5 * TW_MINUTE)
 
@@ -76,6 +77,8 @@ on_frame (const TwFrame *frame,
       tw_intake_flush (self->intake);
       tw_server_set_clock (self, frame->t_us, self->teller.status.speed,
                            !self->teller.status.recorded && self->teller.status.speed == 1.0);
+      if (self->history == NULL && self->teller.status.state == TW_FEED_LIVE)
+        self->whole_us = frame->t_us;
       return;
     }
   if (frame->type == TW_FRAME_GAP || frame->type == TW_FRAME_CONFLATED)
@@ -234,10 +237,22 @@ on_history_end (const GError *error,
     tw_server_proceed (self);
 }
 
+/* A history that is read again, after a loss or because it broke off, begins where what is whole
+ * ends: after a long while the hours before now are not enough. */
+static gint64
+find_history_begin (TwServerSource *self)
+{
+  gint64 now_us = tw_feed_teller_get_now (&self->teller);
+  gint64 from_us = now_us - self->history_us;
+  if (self->whole_us == 0)
+    self->whole_us = from_us;
+  return MAX (MIN (from_us, self->whole_us), now_us - MAX (self->history_us, LONGEST_US));
+}
+
 static void
 load_history (TwServerSource *self,
               const GArray *patients,
-              gint64 length_us,
+              gint64 from_us,
               gboolean rescan)
 {
   static const TwHistoryEvents events = { on_history_page, on_loss, on_ignored, on_history_patient,
@@ -247,7 +262,7 @@ load_history (TwServerSource *self,
     .profile = self->profile,
     .roster = self->roster,
     .ledger = self->ledger,
-    .from_us = tw_feed_teller_get_now (&self->teller) - length_us,
+    .from_us = from_us,
     .at_a_time = rescan ? 1 : 0, /* the polls go on beside it */
     .flags = rescan ? 0 : TW_OBSERVATION_HISTORY,
     .all_in_one = self->capability->twinward_stream,
@@ -275,7 +290,8 @@ tw_server_on_rescan_time (gpointer user_data)
     if (g_array_index (self->roster->present, gboolean, i))
       g_array_append_val (patients, i);
   if (patients->len > 0)
-    load_history (self, patients, MAX (self->history_us, RESCAN_US), TRUE);
+    load_history (self, patients,
+                  tw_feed_teller_get_now (&self->teller) - MAX (self->history_us, RESCAN_US), TRUE);
   return G_SOURCE_REMOVE;
 }
 
@@ -338,11 +354,12 @@ tw_server_begin_feeds (TwServerSource *self)
       /* A patient who is new on a running ward is loaded beside it. */
       if (self->teller.status.state != TW_FEED_LIVE)
         tw_feed_teller_set_state (&self->teller, TW_FEED_LOADING, "", 0);
-      load_history (self, missing, self->history_us, FALSE);
+      load_history (self, missing, find_history_begin (self), FALSE);
       return FALSE;
     }
   if (!tw_server_uses_stream (self) && !tw_poll_feed_is_running (self->poll))
     tw_poll_feed_start (self->poll);
+  self->whole_us = tw_feed_teller_get_now (&self->teller);
   return TRUE;
 }
 

@@ -43,6 +43,7 @@ typedef struct
   TwVanished *vanished;
   gboolean rescanning;          /* the load is the slow search for late charting */
   gint64 rescan_from_us;
+  gint64 whole_us;              /* all before this time is in; 0: nothing was asked for yet */
   gboolean greeted;             /* the stream's first frame is there */
   gboolean finished;            /* the recording has ended */
   char hello_ward[TW_FRAME_MAX_TEXT];
