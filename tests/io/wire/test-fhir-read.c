@@ -427,6 +427,86 @@ test_capability (void)
   g_assert_error (error, TW_WIRE_ERROR, TW_WIRE_ERROR_JSON);
 }
 
+/* Who is in a Group or a List now; others and those who left are passed over. */
+static void
+test_members (void)
+{
+  static const struct
+  {
+    const char *text, *members;
+    guint n_refused;
+  } cases[] = {
+    { "{'resourceType':'Group','id':'g','member':[{'entity':{'reference':'Patient/a'}},"
+      "{'entity':{'reference':'https://other.example/fhir/Patient/b'},'inactive':false},"
+      "{'entity':{'reference':'Patient/c'},'inactive':true},{'entity':{'reference':'Device/d'}},{},7,null,"
+      "{'entity':'Patient/e'}]}",
+      "a,b", 0 },
+    { "{'resourceType':'List','id':'l','entry':[{'item':{'reference':'Patient/a'},'deleted':true},"
+      "{'item':{'reference':'Patient/b'}}]}",
+      "b", 0 },
+    { "{'resourceType':'Bundle','entry':[{'resource':{'resourceType':'Group','member':[{'entity':{'reference':"
+      "'Patient/a'}}]}}]}",
+      "a", 0 },
+    { "{'resourceType':'Group'}", "", 0 },
+    { "{'resourceType':'Group','member':{'entity':{'reference':'Patient/a'}}}", "", 0 },
+    { "{'resourceType':'Group','member':[],'member':[{'entity':{'reference':'Patient/a'}}]}", "", 1 },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json = wire_quoted (cases[i].text);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TwFhirPage) page = tw_fhir_read (json, strlen (json), &error);
+      g_autoptr (GString) members = g_string_new (NULL);
+
+      g_assert_no_error (error);
+      for (guint k = 0; k < page->members->len; k++)
+        g_string_append_printf (members, "%s%s", k > 0 ? "," : "",
+                                tw_fhir_page_text (page, g_array_index (page->members, guint32, k)));
+      g_assert_cmpstr (members->str, ==, cases[i].members);
+      g_assert_cmpuint (page->n_refused, ==, cases[i].n_refused);
+    }
+}
+
+/* A time without a zone is refused, unless the server is known to mean UTC. */
+static void
+test_zone (void)
+{
+  static const struct
+  {
+    const char *time;
+    gboolean plain, utc;
+  } cases[] = {
+    { "2026-11-22T14:02:10Z", TRUE, TRUE },
+    { "2026-11-22T14:02:10", FALSE, TRUE },
+    { "2026-11-22T15:02:10+01:00", TRUE, TRUE },
+    { "2026-11-22", FALSE, FALSE },
+    { "tomorrow", FALSE, FALSE },
+    { "2026-11-22T14:02:10.000000000000000000000000000000000000", FALSE, FALSE },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+        "{'resourceType':'Observation','id':'o','status':'final','code':{'coding':[{'system':"
+        "'http://loinc.org','code':'8867-4'}]},'subject':{'reference':'Patient/a'},'effectiveDateTime':'%s',"
+        "'valueQuantity':{'value':82,'system':'http://unitsofmeasure.org','code':'/min'}}",
+        cases[i].time);
+      g_autofree char *json = wire_quoted (text);
+      gsize length = strlen (json);
+      g_autofree char *padded = g_malloc0 (length + TW_JSON_PADDING);
+      g_autoptr (TwFhirPage) plain = NULL;
+      g_autoptr (TwFhirPage) utc = NULL;
+
+      memcpy (padded, json, length);
+      plain = tw_fhir_read_padded (padded, length, NULL);
+      utc = tw_fhir_read_padded_utc (padded, length, NULL);
+      g_assert_cmpuint (plain->readings->len, ==, cases[i].plain ? 1 : 0);
+      g_assert_cmpuint (utc->readings->len, ==, cases[i].utc ? 1 : 0);
+      if (cases[i].utc)
+        g_assert_cmpint (g_array_index (utc->readings, TwFhirReading, 0).obs.t_us, ==,
+                         G_GINT64_CONSTANT (1795356130) * G_USEC_PER_SEC);
+    }
+}
+
 /* A small page with every kind of resource, for the hostile tests. */
 static char *
 make_page (void)
@@ -639,6 +719,8 @@ main (int argc,
   g_test_add_func ("/fhir-read/odd-bundles", test_odd_bundles);
   g_test_add_func ("/fhir-read/transient", test_transient);
   g_test_add_func ("/fhir-read/capability", test_capability);
+  g_test_add_func ("/fhir-read/members", test_members);
+  g_test_add_func ("/fhir-read/zone", test_zone);
   g_test_add_func ("/fhir-read/truncated", test_truncated);
   g_test_add_func ("/fhir-read/mutants", test_mutants);
   g_test_add_func ("/fhir-read/padded", test_padded);
