@@ -170,9 +170,11 @@ tw_write_dialog_show_result (TwWriteDialog *self,
     {
       say (self, "error", error->message);
       update (self);
+      gtk_widget_grab_focus (self->write);
       return;
     }
   self->done = TRUE;
+  gtk_widget_grab_focus (self->cancel);
   for (guint i = 0; i < self->batch->items->len; i++)
     {
       const TwWriteItem *item = g_ptr_array_index (self->batch->items, i);
@@ -218,6 +220,8 @@ on_write (TwWriteDialog *self)
       gtk_window_close (GTK_WINDOW (self));
       return;
     }
+  /* A field that turns insensitive must not keep the focus. */
+  gtk_widget_grab_focus (self->cancel);
   self->sending = g_cancellable_new ();
   gtk_widget_set_visible (GTK_WIDGET (self->result), FALSE);
   tw_write_back_send_async (self->back, self->batch, gtk_editable_get_text (self->person),
