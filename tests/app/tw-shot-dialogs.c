@@ -72,32 +72,6 @@ tw_shot_preferences (TwWindow *window)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* So is a dialog; a desktop puts it over the middle of its window. */
-void
-tw_shot_add_dialogs (GtkWidget *window,
-                     GtkSnapshot *snapshot,
-                     int width,
-                     int height)
-{
-  GListModel *toplevels = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
-    {
-      g_autoptr (GtkWidget) dialog = g_list_model_get_item (toplevels, i);
-      g_autoptr (GdkPaintable) paintable = NULL;
-      int w = gtk_widget_get_width (dialog), h = gtk_widget_get_height (dialog);
-
-      if (gtk_window_get_transient_for (GTK_WINDOW (dialog)) != GTK_WINDOW (window))
-        continue;
-      paintable = gtk_widget_paintable_new (dialog);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) ((width - w) / 2),
-                                                              (float) ((height - h) / 2)));
-      gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), w, h);
-      gtk_snapshot_restore (snapshot);
-    }
-}
-
 void
 tw_shot_destroy_dialogs (TwWindow *window)
 {

@@ -11,6 +11,5 @@ void tw_shot_write_failed (TwWindow *window);
 void tw_shot_write_done (TwWindow *window);
 void tw_shot_preferences (TwWindow *window);
 
-/* Dialogs are surfaces of their own: into the picture of their window, and away. */
-void tw_shot_add_dialogs (GtkWidget *window, GtkSnapshot *snapshot, int width, int height);
+/* Dialogs over the window, away. */
 void tw_shot_destroy_dialogs (TwWindow *window);
