@@ -51,8 +51,8 @@ tw_cli_verify (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 1;
     }
-  g_print (ngettext ("%s: %" G_GUINT64_FORMAT " row, none changed. Last hash: %s\n",
-                     "%s: %" G_GUINT64_FORMAT " rows, none changed. Last hash: %s\n", (gulong) n),
-           path, n, last);
+  g_print (ngettext ("%s: %lu row, none changed. Last hash: %s\n",
+                     "%s: %lu rows, none changed. Last hash: %s\n", (gulong) n),
+           path, (gulong) n, last);
   return 0;
 }

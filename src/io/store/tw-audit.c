@@ -237,8 +237,8 @@ tw_audit_append (const char *path, const TwAuditRow *row, GError **error)
 static gboolean
 changed (GError **error, const char *path, guint64 seq, const char *how)
 {
-  g_set_error (error, TW_AUDIT_ERROR, TW_AUDIT_ERROR_CHANGED, _("The audit %s was changed at row %"
-               G_GUINT64_FORMAT ": %s."), path, seq, how);
+  g_set_error (error, TW_AUDIT_ERROR, TW_AUDIT_ERROR_CHANGED,
+               _("The audit %s was changed at row %lu: %s."), path, (gulong) seq, how);
   return FALSE;
 }
 
