@@ -4,6 +4,7 @@
 
 #include "tw-session.h"
 
+#include "tw-access.h"
 #include "tw-alarm-budget.h"
 #include "tw-bed.h"
 #include "tw-source.h"
@@ -35,6 +36,10 @@ struct _TwSession
   guint next_look;         /* rules: up to the number of beds, then done for this second */
   guint next_tell;         /* signals: up to the number of beds, then done for this tick */
   guint work_id, tick_id;
+  TwAccess *access;        /* NULL: the token was given once */
+  gboolean renewing;       /* a 401 is being answered */
+  gboolean signed_out;     /* by the access: the source is stopped */
+  gint64 renewed_mono_us;  /* when the last 401 was; 0 */
   const TwSessionTap *tap;
   gpointer tap_data;
 };
@@ -51,5 +56,9 @@ TwBed *tw_session_bed_at (TwSession *self, guint index);
 TwBedMoment tw_session_moment_now (TwSession *self);
 /* Counts what happened to the flags of a bed. What a history brings has happened on no shift of ours. */
 void tw_session_count_events (TwSession *self, guint index);
+/* The feed's state is this from now on. */
+void tw_session_set_status (TwSession *self, const TwFeedStatus *status);
+/* tw-session-access.c: whether a 401 is being answered by a renewal; then status says so. */
+gboolean tw_session_renews (TwSession *self, TwFeedStatus *status);
 
 G_END_DECLS

@@ -264,17 +264,24 @@ on_filled (guint32 patient, TwChannel channel, gint64 from_us, gint64 to_us, gpo
     tw_bed_remove_gap (bed, channel, from_us, to_us);
 }
 
-static void
-on_status (const TwFeedStatus *status, gpointer data)
+void
+tw_session_set_status (TwSession *self, const TwFeedStatus *status)
 {
-  TwSession *self = data;
-
   if (status->state == TW_FEED_LIVE && self->status.state != TW_FEED_LIVE)
     for (guint i = 0; i < self->beds->len; i++)
       tw_bed_end_history (tw_session_bed_at (self, i));
   self->status = *status;
   self->status_changed = TRUE;
   want_work (self);
+}
+
+static void
+on_status (const TwFeedStatus *status, gpointer data)
+{
+  TwFeedStatus shown = *status;
+
+  tw_session_renews (data, &shown);
+  tw_session_set_status (data, &shown);
 }
 
 static void
@@ -293,6 +300,7 @@ tw_session_dispose (GObject *object)
   TwSession *self = TW_SESSION (object);
 
   tw_session_stop (self);
+  tw_session_set_access (self, NULL);
   g_clear_pointer (&self->source, tw_source_free);
 
   G_OBJECT_CLASS (tw_session_parent_class)->dispose (object);

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "tw-access.h"
 #include "tw-alarm-summary.h"
 #include "tw-cleaned.h"
 #include "tw-feed.h"
@@ -118,6 +119,12 @@ typedef struct
   gboolean poll_only;
   const char *patients_file; /* a file of patients' ids, in place of a ward; NULL */
 } TwServerAddress;
+
+/* A session on the site of an access, which keeps it signed in: the token follows its renewals, a 401
+ * asks for one, signing out ends the feed. The access should be ready. */
+TwSession *tw_session_new_for_access (TwAccess *access, GError **error);
+/* The same for a session that is there already; NULL: no more. */
+void tw_session_set_access (TwSession *self, TwAccess *access);
 
 /* A session on a server. Errors: an address that the connection policy refuses, a file of patients that
  * cannot be read. */

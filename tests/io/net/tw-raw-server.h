@@ -19,6 +19,9 @@ struct _TwRawServer
   gpointer data;
   guint16 port;
   gint n_connections; /* atomic */
+  gint n_running;     /* atomic: connections that a thread has, or will have */
+  GMutex lock;
+  GPtrArray *sockets; /* under the lock: of the connections that are open */
 };
 
 /* Appends the body that a head announces. */
@@ -70,7 +73,11 @@ tw_raw_on_run (GThreadedSocketService *service,
   TwRawServer *server = user_data;
   g_autoptr (GIOStream) stream = g_object_ref (G_IO_STREAM (connection));
   gboolean again = TRUE;
+  GSocket *socket = g_socket_connection_get_socket (connection);
   g_atomic_int_inc (&server->n_connections);
+  g_mutex_lock (&server->lock);
+  g_ptr_array_add (server->sockets, socket);
+  g_mutex_unlock (&server->lock);
   if (server->certificate != NULL)
     {
       g_clear_object (&stream);
@@ -84,8 +91,22 @@ tw_raw_on_run (GThreadedSocketService *service,
       g_auto (GStrv) words = g_strsplit (head, " ", 3);
       again = server->func (words[1], head, g_io_stream_get_output_stream (stream), server->data);
     }
+  g_mutex_lock (&server->lock);
+  g_ptr_array_remove (server->sockets, socket);
+  g_mutex_unlock (&server->lock);
   g_io_stream_close (stream, NULL, NULL);
+  g_atomic_int_dec_and_test (&server->n_running);
   return TRUE;
+}
+
+static inline gboolean
+tw_raw_on_incoming (GSocketService *service,
+                    GSocketConnection *connection,
+                    GObject *source,
+                    gpointer user_data)
+{
+  g_atomic_int_inc (&((TwRawServer *) user_data)->n_running);
+  return FALSE;
 }
 
 static inline TwRawServer *
@@ -101,21 +122,37 @@ tw_raw_server_new (TwRawFunc func,
   server->func = func;
   server->data = data;
   server->certificate = certificate;
+  g_mutex_init (&server->lock);
+  server->sockets = g_ptr_array_new ();
   server->service = g_threaded_socket_service_new (32);
   g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
   g_assert_no_error (error);
   server->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  g_signal_connect (server->service, "incoming", G_CALLBACK (tw_raw_on_incoming), server);
   g_signal_connect (server->service, "run", G_CALLBACK (tw_raw_on_run), server);
   g_socket_service_start (server->service);
   return server;
 }
 
+/* Hangs up on everybody, and waits until no thread of it is left; one that sleeps keeps the server's memory. */
 static inline void
 tw_raw_server_free (TwRawServer *server)
 {
   g_socket_service_stop (server->service);
   g_socket_listener_close (G_SOCKET_LISTENER (server->service));
+  for (guint i = 0; i < 500 && g_atomic_int_get (&server->n_running) > 0; i++)
+    {
+      g_mutex_lock (&server->lock);
+      for (guint k = 0; k < server->sockets->len; k++)
+        g_socket_shutdown (server->sockets->pdata[k], TRUE, TRUE, NULL);
+      g_mutex_unlock (&server->lock);
+      g_usleep (1000);
+    }
+  if (g_atomic_int_get (&server->n_running) > 0)
+    return;
+  g_ptr_array_unref (server->sockets);
+  g_mutex_clear (&server->lock);
   g_object_unref (server->service);
   g_clear_object (&server->certificate);
   g_free (server);
