@@ -59,13 +59,18 @@ static void
 on_status (TwWardModel *model,
            TwApplication *self)
 {
+  TwConnectionItem *shown = self->window != NULL
+                              ? tw_connections_get_shown (tw_window_get_connections (self->window)) : NULL;
+  const char *server = shown != NULL ? tw_connection_item_get_site (shown)->address : self->server;
   TwStateInput input;
 
   tw_ward_model_get_state (model, &input);
-  if (self->signed_in || self->server == NULL || input.status->state != TW_FEED_LIVE)
+  if (input.status == NULL)
+    return;
+  if (self->signed_in || server == NULL || input.status->state != TW_FEED_LIVE)
     return;
   self->signed_in = TRUE;
-  tw_audit_trail_note (self->audit, TW_DEED_SIGN_IN, NULL, self->server);
+  tw_audit_trail_note (self->audit, TW_DEED_SIGN_IN, NULL, server);
 }
 
 static gboolean
@@ -166,30 +171,127 @@ open_demo (TwApplication *self)
   tw_demo_server_start (self->demo, NULL, self->speed);
 }
 
+/* What the command line named, and the demo, give way to a server that was added. */
 static void
-on_server_chosen (TwWindow *window,
-                  GVariant *server,
-                  TwApplication *self)
+forget_address (TwApplication *self)
 {
-  const char *address = NULL, *token = NULL, *ca_file = NULL;
-
-  g_variant_get (server, "(&s&s&s)", &address, &token, &ca_file);
-  g_free (self->server);
-  g_free (self->token);
+  g_clear_pointer (&self->server, g_free);
+  g_clear_pointer (&self->token, g_free);
+  g_clear_pointer (&self->token_file, g_free);
+  g_clear_pointer (&self->ward, g_free);
+  g_clear_pointer (&self->patients_file, g_free);
   tw_trust_options_clear (&self->trust);
-  self->server = g_strdup (address);
-  self->token = token[0] != '\0' ? g_strdup (token) : NULL;
-  self->trust.ca_file = ca_file[0] != '\0' ? g_strdup (ca_file) : NULL;
-  tw_settings_set_string (self->settings, "server", address);
-  open_server (self);
   g_clear_object (&self->demo);
+  self->wants_demo = FALSE;
 }
 
-/* What the command line asked for; without a wish the welcome page stays. */
+static void
+on_prepared (GObject *source,
+             GAsyncResult *result,
+             gpointer user_data)
+{
+  g_autoptr (TwApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSession) session = NULL;
+  TwConnectionItem *shown = self->window != NULL
+                              ? tw_connections_get_shown (tw_window_get_connections (self->window)) : NULL;
+  gboolean ready = tw_access_finish (TW_ACCESS (source), result, &error);
+
+  /* Another one was chosen meanwhile. */
+  if (shown == NULL || tw_connection_item_get_access (shown) != TW_ACCESS (source))
+    return;
+  tw_window_set_opening (self->window, FALSE);
+  if (!ready)
+    {
+      tw_window_open_connections (self->window, shown, TRUE);
+      return;
+    }
+  session = tw_session_new_for_access (TW_ACCESS (source), &error);
+  if (session == NULL)
+    {
+      tw_window_set_problem (self->window, _("This server cannot be used"), error->message);
+      return;
+    }
+  self->signed_in = FALSE;
+  tw_ward_model_set_session (self->model, session);
+  tw_session_start (session);
+}
+
+/* item NULL: the one that was shown is no more. */
+static void
+on_connection_opened (TwWindow *window,
+                      TwConnectionItem *item,
+                      TwApplication *self)
+{
+  tw_connections_set_shown (tw_window_get_connections (window), item);
+  tw_window_set_problem (window, NULL, NULL);
+  tw_ward_model_set_session (self->model, NULL);
+  forget_address (self);
+  if (item == NULL)
+    return;
+  tw_window_open_ward (window);
+  tw_window_set_opening (window, TRUE);
+  tw_access_prepare_async (tw_connection_item_get_access (item), NULL, on_prepared, g_object_ref (self));
+}
+
+/* The server that was shown when the program ended; NULL: none, or it was removed. */
+static TwConnectionItem *
+find_remembered (TwApplication *self)
+{
+  g_autofree char *address = tw_settings_dup_string (self->settings, "server");
+
+  return address[0] != '\0' ? tw_connections_find (tw_window_get_connections (self->window), address) : NULL;
+}
+
+static void
+on_given (GObject *source,
+          GAsyncResult *result,
+          gpointer user_data)
+{
+  g_autoptr (TwApplication) self = user_data;
+  TwConnectionItem *item;
+
+  /* Best effort: without a keyring the secret is kept for this run, and the page says so. */
+  tw_access_finish (TW_ACCESS (source), result, NULL);
+  if (self->window == NULL)
+    return;
+  item = tw_connections_find (tw_window_get_connections (self->window),
+                              tw_access_get_site (TW_ACCESS (source))->address);
+  if (item != NULL && tw_connection_item_get_access (item) == TW_ACCESS (source))
+    tw_window_open_connections (self->window, item, TRUE);
+}
+
+/* A server was added or changed: it is looked at before its ward is opened. */
+static void
+on_server_chosen (TwWindow *window,
+                  GVariant *variant,
+                  const char *secret,
+                  const char *old_address,
+                  TwApplication *self)
+{
+  TwConnections *connections = tw_window_get_connections (window);
+  TwConnectionItem *shown = tw_connections_get_shown (connections);
+  gboolean was_shown = shown != NULL && old_address != NULL
+                       && g_str_equal (tw_connection_item_get_site (shown)->address, old_address);
+  g_autoptr (TwSite) site = tw_site_from_variant (variant);
+  TwConnectionItem *item = site != NULL ? tw_connections_put (connections, site, old_address) : NULL;
+
+  if (item == NULL)
+    return;
+  if (was_shown)
+    on_connection_opened (window, NULL, self);
+  if (secret != NULL)
+    tw_access_give_async (tw_connection_item_get_access (item), secret, NULL, on_given, g_object_ref (self));
+  else
+    tw_window_open_connections (window, item, TRUE);
+}
+
+/* What the command line asked for, else the server of last time; without either the welcome page stays. */
 static void
 open_wanted (TwApplication *self)
 {
   g_autoptr (GError) error = NULL;
+  TwConnectionItem *remembered = NULL;
 
   if (self->server != NULL)
     {
@@ -202,6 +304,8 @@ open_wanted (TwApplication *self)
     }
   else if (self->wants_demo)
     open_demo (self);
+  else if ((remembered = find_remembered (self)) != NULL)
+    on_connection_opened (self->window, remembered, self);
 }
 
 /* The window is on screen first; what it opens comes then, and what the first frame does not show. */
@@ -238,8 +342,9 @@ on_demo (GSimpleAction *action,
 {
   TwApplication *self = data;
 
-  g_clear_pointer (&self->server, g_free);
-  g_clear_pointer (&self->token, g_free);
+  tw_connections_set_shown (tw_window_get_connections (self->window), NULL);
+  tw_window_close_connections (self->window);
+  forget_address (self);
   self->wants_demo = TRUE;
   open_demo (self);
 }
@@ -354,8 +459,10 @@ tw_application_activate (GApplication *application)
   g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
   g_signal_connect (self->window, "server-chosen", G_CALLBACK (on_server_chosen), self);
   g_signal_connect (self->window, "deed", G_CALLBACK (on_deed), self);
+  g_signal_connect (self->window, "connection-opened", G_CALLBACK (on_connection_opened), self);
   g_signal_connect (self->window, "realize", G_CALLBACK (on_realize), self);
-  tw_window_set_opening (self->window, self->wants_demo || self->server != NULL);
+  tw_window_set_opening (self->window,
+                         self->wants_demo || self->server != NULL || find_remembered (self) != NULL);
   gtk_window_present (GTK_WINDOW (self->window));
 }
 

@@ -11,6 +11,7 @@ struct _TwSettings
   GObject parent_instance;
   GSettings *settings; /* NULL: no schema is installed */
   GHashTable *choices; /* then: key -> value as text */
+  GVariant *sites;     /* then; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (TwSettings, tw_settings, G_TYPE_OBJECT)
@@ -53,6 +54,7 @@ static void
 tw_settings_finalize (GObject *object)
 {
   g_hash_table_unref (TW_SETTINGS (object)->choices);
+  g_clear_pointer (&TW_SETTINGS (object)->sites, g_variant_unref);
   G_OBJECT_CLASS (tw_settings_parent_class)->finalize (object);
 }
 
@@ -197,6 +199,34 @@ tw_settings_set_write_back (TwSettings *self,
     g_settings_set_strv (self->settings, "write-back", (const char *const *) after);
   else
     keep (self, "write-back", g_strjoinv (" ", after));
+}
+
+GVariant *
+tw_settings_get_sites (TwSettings *self)
+{
+  g_return_val_if_fail (TW_IS_SETTINGS (self), NULL);
+
+  if (self->settings != NULL)
+    return g_settings_get_value (self->settings, "sites");
+  return self->sites != NULL ? g_variant_ref (self->sites)
+                             : g_variant_ref_sink (g_variant_new ("aa{sv}", NULL));
+}
+
+void
+tw_settings_set_sites (TwSettings *self,
+                       GVariant *sites)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (sites);
+
+  g_return_if_fail (TW_IS_SETTINGS (self));
+
+  if (self->settings != NULL)
+    g_settings_set_value (self->settings, "sites", owned);
+  else
+    {
+      g_clear_pointer (&self->sites, g_variant_unref);
+      self->sites = g_steal_pointer (&owned);
+    }
 }
 
 TwUnit

@@ -25,6 +25,10 @@ void tw_settings_set_int (TwSettings *self, const char *key, int value);
  * switched on. Key: "write-back". */
 gboolean tw_settings_get_write_back (TwSettings *self, const char *server);
 void tw_settings_set_write_back (TwSettings *self, const char *server, gboolean on);
+/* The servers that were added, "aa{sv}" as tw_site_to_variant () writes each; transfer full. */
+GVariant *tw_settings_get_sites (TwSettings *self);
+/* Takes a floating value. */
+void tw_settings_set_sites (TwSettings *self, GVariant *sites);
 
 TwUnit tw_settings_get_glucose_unit (TwSettings *self);
 

@@ -29,6 +29,7 @@ static const TwShortcut shortcuts[] = {
   { "win.zoom-reset", { "<Control>0", "<Control>KP_0" }, TW_KEY_GLOBAL },
   { "win.monitor", { "<Control>1" }, TW_KEY_GLOBAL },
   { "win.analysis", { "<Control>4" }, TW_KEY_GLOBAL },
+  { "win.connections", { "<Control>6" }, TW_KEY_GLOBAL },
   { "win.run-fit", { "<Control>Return", "<Control>KP_Enter" }, TW_KEY_GLOBAL },
   { "win.copy", { "<Control>c" }, TW_KEY_PLAIN },
   { "win.leave", { "Escape" }, TW_KEY_PLAIN },

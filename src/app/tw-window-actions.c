@@ -4,7 +4,6 @@
 
 #include "tw-window-private.h"
 
-#include "tw-connect-dialog.h"
 #include "tw-monitor-tools.h"
 #include "tw-preferences.h"
 #include "tw-shortcuts.h"
@@ -16,7 +15,22 @@ on_ward (GtkWidget *widget,
          const char *name,
          GVariant *parameter)
 {
+  TW_WINDOW (widget)->shows_connections = FALSE;
   tw_window_open_ward (TW_WINDOW (widget));
+}
+
+/* From the connections to what was there before, from a patient to the ward. */
+static void
+on_back (GtkWidget *widget,
+         const char *name,
+         GVariant *parameter)
+{
+  TwWindow *self = TW_WINDOW (widget);
+
+  if (self->shows_connections)
+    tw_window_close_connections (self);
+  else
+    tw_window_open_ward (self);
 }
 
 static void
@@ -184,6 +198,8 @@ on_leave (GtkWidget *widget,
   tw_window_complete (self);
   if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
     gtk_window_unfullscreen (GTK_WINDOW (self));
+  else if (self->shows_connections)
+    tw_window_close_connections (self);
   else if (tw_patients_panel_clear_search (self->patients))
     return;
   else if (self->patient != NULL && tw_monitor_page_shows_honesty (self->monitor))
@@ -277,24 +293,58 @@ on_close (GtkWidget *widget,
 }
 
 static void
-on_server_chosen (TwConnectDialog *dialog,
-                  GVariant *server,
-                  TwWindow *self)
-{
-  g_signal_emit_by_name (self, "server-chosen", server);
-}
-
-static void
 on_connect (GtkWidget *widget,
             const char *name,
             GVariant *parameter)
 {
   TwWindow *self = TW_WINDOW (widget);
-  g_autofree char *last = tw_settings_dup_string (self->settings, "server");
-  GtkWidget *dialog = tw_connect_dialog_new (GTK_WINDOW (self), last);
+  GListModel *known = tw_connections_get_list (tw_window_get_connections (self));
 
-  g_signal_connect_object (dialog, "server-chosen", G_CALLBACK (on_server_chosen), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  /* Where nothing is shown, who has servers already sees them first. */
+  if (self->view == TW_VIEW_WELCOME && g_list_model_get_n_items (known) > 0)
+    tw_window_open_connections (self, NULL, FALSE);
+  else
+    tw_window_ask_for_server (self, NULL);
+}
+
+static void
+on_connections (GtkWidget *widget,
+                const char *name,
+                GVariant *parameter)
+{
+  TwWindow *self = TW_WINDOW (widget);
+
+  if (self->shows_connections)
+    tw_window_close_connections (self);
+  else
+    tw_window_open_connections (self, NULL, FALSE);
+}
+
+/* A page that can show nothing leads here: what is wrong, step by step. */
+static void
+on_check_connection (GtkWidget *widget,
+                     const char *name,
+                     GVariant *parameter)
+{
+  tw_window_open_connections (TW_WINDOW (widget), NULL, TRUE);
+}
+
+static void
+on_sign_in (GtkWidget *widget,
+            const char *name,
+            GVariant *parameter)
+{
+  tw_window_sign_in (TW_WINDOW (widget));
+}
+
+static void
+on_edit_connection (GtkWidget *widget,
+                    const char *name,
+                    GVariant *parameter)
+{
+  TwWindow *self = TW_WINDOW (widget);
+
+  tw_window_ask_for_server (self, tw_connections_get_shown (tw_window_get_connections (self)));
 }
 
 /* The window of shortcuts is built when it is asked for first, not with every window. */
@@ -363,7 +413,7 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
     { "win.ward", on_ward },
-    { "win.back", on_ward },
+    { "win.back", on_back },
     { "win.menu", on_menu },
     { "win.find", on_find },
     { "win.refresh", on_refresh },
@@ -383,6 +433,10 @@ tw_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.analysis", on_analysis },
     { "win.run-fit", on_run_fit },
     { "win.connect", on_connect },
+    { "win.connections", on_connections },
+    { "win.check-connection", on_check_connection },
+    { "win.sign-in", on_sign_in },
+    { "win.edit-connection", on_edit_connection },
     { "win.model-card", on_model_card },
     { "win.refused", on_refused },
     { "win.write-back", tw_window_on_write_back },
@@ -561,7 +615,7 @@ tw_window_update_actions (TwWindow *self)
 {
   static const char *const of_monitor[] = { "win.acknowledge", "win.silence", "win.now",   "win.zoom-in",
                                             "win.zoom-out",    "win.zoom-reset" };
-  static const char *const of_patient[] = { "win.back", "win.monitor", "win.analysis" };
+  static const char *const of_patient[] = { "win.monitor", "win.analysis" };
   static const char *const switches[] = { "time-window", "horizon", "forecast", "ranges", "freeze",
                                           "honesty", "ghosts" };
   static const char *const switches_of_patient[] = { "table", "flags", "page" };
@@ -576,6 +630,8 @@ tw_window_update_actions (TwWindow *self)
     g_simple_action_set_enabled (
       G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), switches_of_patient[i])),
       monitor || analysis);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back",
+                                 monitor || analysis || self->shows_connections);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.run-fit", analysis);
   for (guint i = 0; i < G_N_ELEMENTS (of_monitor); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_monitor[i], monitor);

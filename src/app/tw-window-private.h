@@ -6,6 +6,7 @@
 
 #include "tw-analysis-page.h"
 #include "tw-audit-trail.h"
+#include "tw-connections-page.h"
 #include "tw-flags-panel.h"
 #include "tw-monitor-page.h"
 #include "tw-patients-panel.h"
@@ -21,6 +22,7 @@ struct _TwWindow
   TwBedItem *patient;
   gboolean opening;
   gboolean problem;
+  gboolean shows_connections; /* in place of whatever the feed gives */
   gboolean shows_analysis;  /* of the open patient, in place of the monitor */
   gboolean patients_hidden; /* by the user */
   int view; /* TwView that is shown; -1: none yet */
@@ -46,12 +48,22 @@ struct _TwWindow
   TwAnalysisPage *analysis;
   GtkWidget *switcher, *compact_switcher; /* the same, as a row and in the header of a low window */
   TwFlagsPanel *flags;
+  TwConnections *connections;           /* NULL until somebody asks for them */
+  TwConnectionsPage *connections_page;  /* the same */
   AdwStatusPage *signed_out, *forbidden, *untrusted, *fault, *unreachable;
 };
 
 /* tw-window.c: builds what the first frame does not show, once. It happens by itself after the first frame,
  * and before that when it is needed. */
 void tw_window_complete (TwWindow *self);
+
+/* tw-window-connections.c: asks for a server: a new one, or changes to the item's. */
+void tw_window_ask_for_server (TwWindow *self, TwConnectionItem *item);
+/* What a page without values offers: the sign-in of the server that is shown now. */
+void tw_window_sign_in (TwWindow *self);
+/* tw-window.c */
+void tw_window_update_view (TwWindow *self);
+void tw_window_update_title (TwWindow *self);
 
 /* The page of the open patient. */
 void tw_window_show_analysis (TwWindow *self, gboolean analysis);

@@ -36,15 +36,21 @@ dup_number (TwWindow *self,
 }
 
 /* Identity in the title: bed, name, age and sex over birth date and number; or the ward. */
-static void
-update_title (TwWindow *self)
+void
+tw_window_update_title (TwWindow *self)
 {
   g_autofree char *title = NULL;
   g_autofree char *subtitle = NULL;
   g_autofree char *plain = NULL;
   const char *bar = "<span alpha=\"45%\" weight=\"normal\">  |  </span>";
 
-  if (self->patient != NULL)
+  if (self->shows_connections)
+    {
+      title = g_strdup (_("Connections"));
+      subtitle = g_strdup ("");
+      plain = g_strdup (_("Connections"));
+    }
+  else if (self->patient != NULL)
     {
       const TwSnapshot *snapshot = tw_bed_item_get_snapshot (self->patient);
       g_autofree char *bed = tw_bed_item_dup_bed (self->patient);
@@ -148,12 +154,13 @@ update_pages (TwWindow *self,
   set_words (self->unreachable, message != NULL ? message : _("Check the network and the address."));
 }
 
-static void
-update_view (TwWindow *self)
+void
+tw_window_update_view (TwWindow *self)
 {
   TwStateInput input;
   TwView view;
   gboolean ward, monitor;
+  int shown;
 
   tw_ward_model_get_state (self->model, &input);
   view = tw_words_view (&input);
@@ -166,11 +173,12 @@ update_view (TwWindow *self)
     tw_window_complete (self);
   update_bars (self, &input);
   update_pages (self, input.status);
-  monitor = view == TW_VIEW_WARD && self->patient != NULL;
-  ward = view == TW_VIEW_WARD && !monitor;
-  gtk_stack_set_visible_child_name (self->views, !monitor               ? tw_view_name (view)
-                                                 : self->shows_analysis ? "analysis"
-                                                                        : "monitor");
+  monitor = view == TW_VIEW_WARD && self->patient != NULL && !self->shows_connections;
+  ward = view == TW_VIEW_WARD && !monitor && !self->shows_connections;
+  gtk_stack_set_visible_child_name (self->views, self->shows_connections ? "connections"
+                                                 : !monitor              ? tw_view_name (view)
+                                                 : self->shows_analysis  ? "analysis"
+                                                                         : "monitor");
   gtk_spinner_set_spinning (self->spinner, self->complete && view == TW_VIEW_LOADING);
   if (self->complete)
     {
@@ -178,13 +186,15 @@ update_view (TwWindow *self)
       gtk_widget_set_visible (self->switcher, monitor && !self->low);
       gtk_widget_set_visible (self->compact_switcher, monitor && self->low);
     }
-  gtk_widget_set_visible (self->back_button, monitor);
+  gtk_widget_set_visible (self->back_button, monitor || self->shows_connections);
   gtk_widget_set_visible (self->flags_overlay, monitor);
-  gtk_widget_set_visible (GTK_WIDGET (self->patients_button), view == TW_VIEW_WARD);
+  gtk_widget_set_visible (GTK_WIDGET (self->patients_button),
+                          view == TW_VIEW_WARD && !self->shows_connections);
   /* Only when the view changes: a panel that the user closed stays closed. */
-  if ((int) view != self->view)
-    adw_flap_set_reveal_flap (self->patients_flap, view == TW_VIEW_WARD && !self->patients_hidden);
-  self->view = (int) view;
+  shown = self->shows_connections ? TW_N_VIEWS : (int) view;
+  if (shown != self->view)
+    adw_flap_set_reveal_flap (self->patients_flap, ward || monitor ? !self->patients_hidden : FALSE);
+  self->view = shown;
   tw_window_update_actions (self);
 }
 
@@ -224,7 +234,7 @@ announce (TwWindow *self)
 static void
 on_patient_changed (TwWindow *self)
 {
-  update_title (self);
+  tw_window_update_title (self);
   update_flags_button (self);
   announce (self);
 }
@@ -239,8 +249,8 @@ on_roster_changed (TwWindow *self)
       tw_window_open_ward (self);
       tw_window_toast (self, _("The patient is no longer on this ward."));
     }
-  update_title (self);
-  update_view (self);
+  tw_window_update_title (self);
+  tw_window_update_view (self);
 }
 
 static void
@@ -363,7 +373,7 @@ tw_window_complete (TwWindow *self)
   g_signal_connect_object (self->analysis, "exported", G_CALLBACK (on_exported), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->flags_flap, "notify::reveal-flap", G_CALLBACK (on_folded), self);
   tw_window_connect_flags (self);
-  update_view (self);
+  tw_window_update_view (self);
 }
 
 static gboolean
@@ -399,7 +409,7 @@ on_low_due (gpointer data)
   TwWindow *self = data;
 
   self->low_source = 0;
-  update_view (self);
+  tw_window_update_view (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -449,6 +459,7 @@ tw_window_dispose (GObject *object)
   if (self->settings != NULL)
     g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->patient);
+  g_clear_object (&self->connections);
   g_clear_object (&self->model);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (tw_window_parent_class)->dispose (object);
@@ -505,7 +516,9 @@ tw_window_class_init (TwWindowClass *klass)
   g_signal_new ("deed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                 G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("server-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 1, G_TYPE_VARIANT);
+                G_TYPE_NONE, 3, G_TYPE_VARIANT, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new ("connection-opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, TW_TYPE_CONNECTION_ITEM);
   bind_children (widget_class);
   tw_window_class_install_actions (widget_class);
 }
@@ -534,16 +547,16 @@ tw_window_new (GtkApplication *application,
   self->settings = g_object_ref (settings);
   tw_ward_model_set_glucose_unit (model, tw_settings_get_glucose_unit (settings));
   g_signal_connect_swapped (model, "roster-changed", G_CALLBACK (on_roster_changed), self);
-  g_signal_connect_swapped (model, "status-changed", G_CALLBACK (update_view), self);
-  g_signal_connect_swapped (model, "tick", G_CALLBACK (update_view), self);
+  g_signal_connect_swapped (model, "status-changed", G_CALLBACK (tw_window_update_view), self);
+  g_signal_connect_swapped (model, "tick", G_CALLBACK (tw_window_update_view), self);
   g_signal_connect_swapped (settings, "changed", G_CALLBACK (on_settings_changed), self);
   tw_window_connect_record (self);
   gtk_window_set_default_size (GTK_WINDOW (self), tw_settings_get_int (settings, "window-width"),
                                tw_settings_get_int (settings, "window-height"));
   if (tw_settings_get_int (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
-  update_title (self);
-  update_view (self);
+  tw_window_update_title (self);
+  tw_window_update_view (self);
   return self;
 }
 
@@ -554,9 +567,10 @@ tw_window_open_patient (TwWindow *self,
   g_return_if_fail (TW_IS_WINDOW (self));
   g_return_if_fail (TW_IS_BED_ITEM (item));
 
-  if (item == self->patient)
+  if (item == self->patient && !self->shows_connections)
     return;
   tw_window_complete (self);
+  self->shows_connections = FALSE;
   if (self->patient != NULL)
     g_signal_handlers_disconnect_by_data (self->patient, self);
   g_set_object (&self->patient, item);
@@ -566,7 +580,7 @@ tw_window_open_patient (TwWindow *self,
   tw_flags_panel_set_item (self->flags, item);
   tw_window_tell_deed (self, TW_DEED_PATIENT_OPENED, NULL, NULL);
   tw_patients_panel_set_current (self->patients, item);
-  update_view (self);
+  tw_window_update_view (self);
   on_patient_changed (self);
 }
 
@@ -585,8 +599,8 @@ tw_window_open_ward (TwWindow *self)
       tw_flags_panel_set_item (self->flags, NULL);
       tw_patients_panel_set_current (self->patients, NULL);
     }
-  update_view (self);
-  update_title (self);
+  tw_window_update_view (self);
+  tw_window_update_title (self);
 }
 
 void
@@ -599,7 +613,7 @@ tw_window_show_analysis (TwWindow *self,
   if (self->shows_analysis == analysis)
     return;
   self->shows_analysis = analysis;
-  update_view (self);
+  tw_window_update_view (self);
   update_flags_button (self);
 }
 
@@ -651,7 +665,7 @@ tw_window_set_problem (TwWindow *self,
     }
   else if (self->complete)
     adw_status_page_set_title (self->fault, _("Nothing can be shown from this server"));
-  update_view (self);
+  tw_window_update_view (self);
 }
 
 void
@@ -661,7 +675,7 @@ tw_window_set_opening (TwWindow *self,
   g_return_if_fail (TW_IS_WINDOW (self));
 
   self->opening = opening;
-  update_view (self);
+  tw_window_update_view (self);
 }
 
 void

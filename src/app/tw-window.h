@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "tw-analysis-page.h"
+#include "tw-connections-page.h"
 #include "tw-settings.h"
 #include "tw-ward-model.h"
 
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TwWindow, tw_window, TW, WINDOW, AdwApplicationWindow)
 
 /* Signals: "deed" (TwDeed, const char *who or "", const char *reference): something for the audit.
- * "server-chosen" (GVariant "(sss)" address, token, CA file) of the connect dialog. */
+ * "server-chosen" (GVariant site, const char *secret, const char *old_address) of the connect dialog;
+ * "connection-opened" (TwConnectionItem *item): its ward is to be shown; NULL: nobody's any more. */
 TwWindow *tw_window_new (GtkApplication *application, TwWardModel *model, TwSettings *settings);
 
 void tw_window_open_patient (TwWindow *self, TwBedItem *item);
@@ -31,5 +33,10 @@ void tw_window_set_opening (TwWindow *self, gboolean opening);
 TwAnalysisPage *tw_window_open_analysis (TwWindow *self);
 /* Opens "Why?" of every flag of the open patient. */
 void tw_window_show_evidence (TwWindow *self);
+/* The servers that were added; made from the settings when asked for first. */
+TwConnections *tw_window_get_connections (TwWindow *self);
+/* Their page; item NULL: the one that is shown now. check: looks at it anew. */
+TwConnectionsPage *tw_window_open_connections (TwWindow *self, TwConnectionItem *item, gboolean check);
+void tw_window_close_connections (TwWindow *self);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "tw-cli-analyse.h"
 #include "tw-cli-backtest.h"
+#include "tw-cli-check.h"
 #include "tw-cli-follow.h"
 #include "tw-cli-verify.h"
 
@@ -23,6 +24,8 @@ static const Command commands[] = {
   { "analyse", N_ ("Explain a channel by others: regression of a recording or of a plain table"),
     tw_cli_analyse },
   { "backtest", N_ ("Score the forecasts of recorded patients against what came true"), tw_cli_backtest },
+  { "check", N_ ("Look at a server step by step: what works, why something fails, what to do next"),
+    tw_cli_check },
   { "follow", N_ ("Follow a ward and print values, forecasts, flags and states as JSON lines"),
     tw_cli_follow },
   { "verify", N_ ("Check that an audit is as it was written"), tw_cli_verify },

@@ -3,6 +3,7 @@
  * there, has its size, and is not blank. usage: screenshots DIRECTORY [LANGUAGE] */
 #include "config.h"
 
+#include "tw-connection-shots.h"
 #include "tw-plot.h"
 #include "tw-time.h"
 #include "tw-ward-fixture.h"
@@ -550,6 +551,10 @@ static const Shot shots[] = {
   { "honesty", "drifted", 7, NULL, show_honesty },
   { "honesty", "none", 5, make_no_report, show_honesty },
   { "honesty", "table", 3, NULL, show_honesty_table },
+  { "connections", "good", 0, make_live, tw_shot_good_connection },
+  { "connections", "running", 0, make_loading, tw_shot_running_connection },
+  { "connections", "untrusted", 0, make_untrusted, tw_shot_bad_connection },
+  { "connections", "none", 0, make_live, tw_shot_no_connections },
   { "welcome", "start", 0, NULL, NULL },
 };
 

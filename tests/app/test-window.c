@@ -185,9 +185,10 @@ test_dialogs (void)
 {
   Stage stage;
   GtkWidget *dialogs[4];
+  g_autoptr (TwSite) site = tw_site_new ("http://hospital.example/");
 
   open_stage (&stage);
-  dialogs[0] = tw_connect_dialog_new (GTK_WINDOW (stage.window), "http://hospital.example/");
+  dialogs[0] = tw_connect_dialog_new (GTK_WINDOW (stage.window), site, FALSE);
   dialogs[1] = tw_preferences_new (GTK_WINDOW (stage.window), stage.settings, "demo");
   dialogs[2] = tw_about_new (GTK_WINDOW (stage.window));
   dialogs[3] = tw_guide_new (GTK_WINDOW (stage.window));

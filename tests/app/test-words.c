@@ -2,7 +2,7 @@
 /* What the pages say: values, flags, forecasts, and the line of every state. */
 #include "config.h"
 
-#include "tw-connect-dialog.h"
+#include "tw-site.h"
 #include "tw-program.h"
 #include "tw-time.h"
 #include "tw-ward-fixture.h"
@@ -399,9 +399,9 @@ test_addresses (void)
                                      "https://me:secret@hospital.example/", "ftp://hospital.example/", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
-    g_assert_null (tw_connect_dialog_check (good[i]));
+    g_assert_null (tw_site_check_address (good[i]));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_nonnull (tw_connect_dialog_check (bad[i]));
+    g_assert_nonnull (tw_site_check_address (bad[i]));
 }
 
 int
