@@ -229,6 +229,7 @@ on_connection_opened (TwWindow *window,
   forget_address (self);
   if (item == NULL)
     return;
+  tw_window_close_connections (window);
   tw_window_open_ward (window);
   tw_window_set_opening (window, TRUE);
   tw_access_prepare_async (tw_connection_item_get_access (item), NULL, on_prepared, g_object_ref (self));
