@@ -103,8 +103,10 @@ check (TwCommandLine *line,
     return refuse (error, _("There is a word too many on the command line. See --help."));
   if (line->mllp < 0 && line->demo + (line->replay != NULL) + line->ingest > 1)
     return refuse (error, _("Choose one of --demo, --replay and --ingest."));
-  if (line->store != NULL && !line->ingest)
-    return refuse (error, _("--store needs --ingest."));
+  if (line->store != NULL && !line->ingest && line->forward == NULL)
+    return refuse (error, _("--store needs --ingest or --forward."));
+  if (line->forward_token_file != NULL && line->forward == NULL)
+    return refuse (error, _("--forward-token-file needs --forward."));
   if (line->ingest && line->speed > 1.0)
     return refuse (error, _("What devices send comes at its own speed: leave --speed out."));
   if (!(line->speed >= 1.0 && line->speed <= 600.0))
@@ -168,6 +170,10 @@ tw_command_line_parse (TwCommandLine *line,
       N_("Serve what devices send to /v1/ingest, kept in a store"), NULL },
     { "store", 0, 0, G_OPTION_ARG_FILENAME, &line->store,
       N_("File of the store (gateway.db in the user's state folder)"), N_("FILE") },
+    { "forward", 0, 0, G_OPTION_ARG_STRING, &line->forward,
+      N_("Push what the ward gets to the FHIR server at this address"), N_("URL") },
+    { "forward-token-file", 0, 0, G_OPTION_ARG_FILENAME, &line->forward_token_file,
+      N_("File that holds the bearer token for that server"), N_("FILE") },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &line->speed,
       N_("Times faster than it happened, 1 to 600 (1)"), N_("N") },
     { "port", 0, 0, G_OPTION_ARG_INT, &line->port,
@@ -231,6 +237,8 @@ tw_command_line_clear (TwCommandLine *line)
 {
   g_clear_pointer (&line->replay, g_free);
   g_clear_pointer (&line->store, g_free);
+  g_clear_pointer (&line->forward, g_free);
+  g_clear_pointer (&line->forward_token_file, g_free);
   g_clear_pointer (&line->bind, g_free);
   g_clear_pointer (&line->token, g_free);
   g_clear_pointer (&line->token_file, g_free);

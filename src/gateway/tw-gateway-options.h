@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *replay;          /* file; NULL: the demo ward */
+  char *forward, *forward_token_file; /* FHIR base of another server; NULL */
   char *store;           /* the durable file; NULL: the usual place */
   char *bind, *token, *token_file, *ward;
   char *tls_cert, *tls_key, *tls_client_ca, *public_url;

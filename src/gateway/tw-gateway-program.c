@@ -19,10 +19,12 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SHOWN_PROBLEMS 20
 #define BYE_MS 150
+#define PRUNE_S 10 /* a few thousand ticks at a time */
 
 typedef struct
 {
@@ -32,6 +34,8 @@ typedef struct
   TwStore *store;    /* NULL: nothing is kept */
   TwIngest *ingest;
   TwMonitors *monitors; /* NULL: none are listened for */
+  TwForward *forward;
+  TwWardJudging judging;
   gboolean told;     /* the file's counts were printed */
 } Program;
 
@@ -108,8 +112,38 @@ make_intake (gpointer data,
 {
   Program *program = data;
 
-  return tw_intake_feed_new (program->store, program->line.ward, g_get_real_time (), G_MAXINT64,
+  gint64 done_seq = program->forward != NULL ? tw_forward_get_cursor (program->forward)
+                                             : G_MAXINT64;
+
+  return tw_intake_feed_new (program->store, program->line.ward, g_get_real_time (), done_seq,
                              error);
+}
+
+static gboolean
+open_forward (Program *program,
+              GError **error)
+{
+  g_autofree char *token = NULL;
+  TwForwardOptions options = { program->line.forward, NULL };
+
+  if (program->line.forward == NULL)
+    return TRUE;
+  if (program->line.forward_token_file != NULL)
+    {
+      if (!g_file_get_contents (program->line.forward_token_file, &token, NULL, error))
+        {
+          g_prefix_error (error, "%s", _("The token file cannot be read: "));
+          return FALSE;
+        }
+      options.token = g_strstrip (token);
+    }
+  program->forward = tw_forward_new (program->store, &options, error);
+  if (token != NULL)
+    explicit_bzero (token, strlen (token));
+  if (program->forward == NULL)
+    return FALSE;
+  tw_forward_get_judging (program->forward, &program->judging);
+  return TRUE;
 }
 
 /* The file that outlives the program, opened or made. */
@@ -119,7 +153,7 @@ open_store (Program *program,
 {
   g_autofree char *folder = NULL;
 
-  if (!program->line.ingest)
+  if (!program->line.ingest && program->line.forward == NULL)
     return TRUE;
   if (program->line.store == NULL)
     {
@@ -130,8 +164,34 @@ open_store (Program *program,
   program->store = tw_store_open (program->line.store, NULL, error);
   if (program->store == NULL)
     return FALSE;
-  program->ingest = tw_ingest_new (program->store);
-  return TRUE;
+  if (program->line.ingest)
+    program->ingest = tw_ingest_new (program->store);
+  return open_forward (program, error);
+}
+
+static void
+on_pruned (GObject      *object,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean more;
+
+  if (!tw_intake_log_prune_finish (NULL, result, &more, &error))
+    g_warning ("%s", error->message);
+}
+
+/* What is older than the ward shows, and is on its way to the other server, is forgotten. */
+static gboolean
+on_prune_time (gpointer data)
+{
+  const Program *program = data;
+
+  tw_intake_log_prune_async (program->store, g_get_real_time () - TW_INTAKE_FEED_KEEP_US - TW_HOUR,
+                             program->forward != NULL ? tw_forward_get_cursor (program->forward)
+                                                      : G_MAXINT64,
+                             on_pruned, NULL);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -220,7 +280,6 @@ serve (Program       *program,
        const TwToken *token,
        GError       **error)
 {
-  TwWardJudging judging = { NULL };
   TwGatewayOptions options = {
     .bind = program->line.bind,
     .port = (guint16) program->line.port,
@@ -234,7 +293,8 @@ serve (Program       *program,
                  : program->line.replay != NULL ? make_replay
                                                 : make_demo,
     .ingest = program->ingest,
-    .judging = program->ingest != NULL ? &judging : NULL,
+    .forward = program->forward,
+    .judging = program->store != NULL ? &program->judging : NULL,
     .feed_data = program,
   };
 
@@ -281,6 +341,8 @@ run (Program *program,
   if (!program->line.embedded
       && !tw_token_write_file (&token, tw_gateway_get_port (program->gateway), error))
     return FALSE;
+  if (program->ingest != NULL)
+    g_timeout_add_seconds (PRUNE_S, on_prune_time, program);
   program->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, on_signal, program);
   g_unix_signal_add (SIGTERM, on_signal, program);
@@ -312,6 +374,7 @@ tw_gateway_program_run (int    argc,
   g_clear_pointer (&program.monitors, tw_monitors_free);
   g_clear_pointer (&program.gateway, tw_gateway_free);
   g_clear_pointer (&program.loop, g_main_loop_unref);
+  g_clear_pointer (&program.forward, tw_forward_free);
   g_clear_pointer (&program.ingest, tw_ingest_free);
   g_clear_pointer (&program.store, tw_store_close);
   tw_command_line_clear (&program.line);

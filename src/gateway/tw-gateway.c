@@ -305,6 +305,17 @@ open_stream (TwGateway         *gateway,
   tw_query_clear (&query);
 }
 
+/* How the forwarding goes, for who watches over the gateway. */
+static void
+answer_status (const TwGateway *gateway,
+               TwReply         *reply)
+{
+  reply->status = 200;
+  reply->content_type = "application/json";
+  reply->body = g_string_new (NULL);
+  tw_forward_write_status (gateway->options.forward, reply->body);
+}
+
 static void
 on_request (SoupServer        *server,
             SoupServerMessage *message,
@@ -340,6 +351,8 @@ on_request (SoupServer        *server,
   read_write (message, &request, &body);
   if (g_str_equal (path, "/v1/range"))
     tw_range_handle (gateway->ward, &request, &reply);
+  else if (gateway->options.forward != NULL && g_str_equal (path, "/v1/forward"))
+    answer_status (gateway, &reply);
   else if (g_str_has_prefix (path, TW_FACADE_ROOT "/")
            || (request.method != NULL && g_str_equal (path, TW_FACADE_ROOT)))
     tw_facade_handle (&facade, &request, &reply);
@@ -423,6 +436,8 @@ begin_ward (TwGateway *gateway,
   gateway->ward = tw_ward_new_judging (feed, gateway->options.speed, gateway->options.judging);
   if (gateway->options.ingest != NULL)
     tw_ingest_set_ward (gateway->options.ingest, gateway->ward);
+  if (gateway->options.forward != NULL)
+    tw_forward_set_ward (gateway->options.forward, gateway->ward);
   gateway->mono_us = g_get_monotonic_time ();
   gateway->ended = FALSE;
   tw_stream_set_ward (gateway->stream, gateway->ward, "the recording begins again");
@@ -507,6 +522,8 @@ tw_gateway_free (TwGateway *gateway)
                                                         gateway->tick));
   if (gateway->options.ingest != NULL)
     tw_ingest_set_ward (gateway->options.ingest, NULL);
+  if (gateway->options.forward != NULL)
+    tw_forward_set_ward (gateway->options.forward, NULL);
   if (gateway->server != NULL)
     soup_server_disconnect (gateway->server);
   g_clear_pointer (&gateway->stream, tw_stream_free);

@@ -2,6 +2,7 @@
 /* The ward server: one ward, its clock, and its doors on HTTP. */
 #pragma once
 
+#include "tw-forward.h"
 #include "tw-ingest.h"
 #include "tw-stream.h"
 #include "tw-tls.h"
@@ -37,6 +38,7 @@ typedef struct
   const TwStreamLimits *limits; /* NULL: the usual */
   TwIngest *ingest;            /* what devices send goes into the ward; NULL: nothing is taken in */
   const TwWardJudging *judging; /* values are cleaned; NULL: they are not */
+  TwForward *forward;          /* what the ward gets is pushed to another server; NULL: it is not */
   TwGatewayFeedFunc make_feed;
   gpointer feed_data;
 } TwGatewayOptions;

@@ -4,6 +4,8 @@
 
 #include "tw-log.h"
 
+#include "tw-observation.h"
+
 #include <math.h>
 
 #define TRIM_SLACK 4096 /* samples that may lie before the head until they are really removed */
@@ -155,7 +157,9 @@ tw_log_add (TwLog        *log,
             guint         index)
 {
   const TwTickValue *from = &tick->values[index];
-  TwLogSample sample = { .t_us = tick->t_us, .rx_us = tick->rx_us, .value = from->value };
+  TwLogSample sample = { .t_us = tick->t_us, .rx_us = tick->rx_us, .value = from->value,
+                         .cleaned = (double) NAN,
+                         .corrected = (from->flags & TW_OBSERVATION_CORRECTED) != 0 };
   Series *series;
   guint at;
 
@@ -176,7 +180,7 @@ tw_log_add (TwLog        *log,
           && !(old->value > sample.value))
         return TRUE;
       sample.seq = ++log->seq;
-      sample.corrected = old->t_us == sample.t_us;
+      sample.corrected = sample.corrected || old->t_us == sample.t_us;
       if (old->t_us == sample.t_us)
         *old = sample;
       else
@@ -207,18 +211,29 @@ sample_at (const Series *series,
 }
 
 void
-tw_log_judge (TwLog    *log,
-              guint32   patient,
-              TwChannel channel,
-              gint64    t_us,
-              TwQuality quality)
+tw_log_judge (TwLog          *log,
+              guint32         patient,
+              TwChannel       channel,
+              const TwSample *found)
 {
-  TwLogSample *sample = sample_at (series_of (log, patient, channel), t_us);
+  TwLogSample *sample = sample_at (series_of (log, patient, channel), found->t_us);
 
-  if (sample == NULL || sample->quality == quality)
+  if (sample == NULL)
     return;
-  sample->quality = quality;
+  sample->cleaned = found->value;
+  if (sample->quality == found->quality)
+    return;
+  sample->quality = found->quality;
   sample->seq = ++log->seq;
+}
+
+const TwLogSample *
+tw_log_get (const TwLog *log,
+            guint32      patient,
+            TwChannel    channel,
+            gint64       t_us)
+{
+  return sample_at (series_of (log, patient, channel), t_us);
 }
 
 gboolean
@@ -233,7 +248,7 @@ tw_log_remove (TwLog    *log,
   if (sample == NULL || sample->withdrawn)
     return FALSE;
   sample->withdrawn = TRUE;
-  sample->value = (double) NAN;
+  sample->value = sample->cleaned = (double) NAN;
   sample->rx_us = MAX (rx_us, sample->rx_us);
   sample->seq = ++log->seq;
   return TRUE;

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "tw-quality.h"
+#include "tw-series.h"
 #include "tw-ward-feed.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ typedef struct
   gint64 rx_us;  /* when the gateway got it */
   guint64 seq;   /* number of the change that wrote it; rises over the whole log */
   double value;  /* in the unit of the channel's log */
+  double cleaned;     /* what cleaning made of it, in the channel's inside unit; NaN: not cleaned */
   TwQuality quality;  /* what cleaning found; 0 where nothing is cleaned */
   gboolean corrected; /* another value was there before */
   gboolean withdrawn; /* taken back: value is NaN */
@@ -46,8 +48,10 @@ gboolean tw_log_add (TwLog *log, const TwTick *tick, guint index);
 /* Samples with from_us <= t_us < to_us; borrowed until the next tw_log_add. */
 const TwLogSample *tw_log_span (const TwLog *log, guint32 patient, TwChannel channel,
                                 gint64 from_us, gint64 to_us, gsize *n);
-/* The sample of this time is found to be of another quality: a change. */
-void tw_log_judge (TwLog *log, guint32 patient, TwChannel channel, gint64 t_us, TwQuality quality);
+/* What cleaning found of the sample of this time; another quality than before is a change. */
+void tw_log_judge (TwLog *log, guint32 patient, TwChannel channel, const TwSample *found);
+/* The sample of this time; NULL: there is none. Borrowed until the next change. */
+const TwLogSample *tw_log_get (const TwLog *log, guint32 patient, TwChannel channel, gint64 t_us);
 /* The sample of this time is taken back: it stays, withdrawn, so that who asks hears of it. FALSE when
  * there was none. */
 gboolean tw_log_remove (TwLog *log, guint32 patient, TwChannel channel, gint64 t_us, gint64 rx_us);

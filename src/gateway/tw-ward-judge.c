@@ -9,9 +9,11 @@
 #include "tw-tables-resource.h"
 
 #include <gio/gio.h>
+#include <math.h>
 
 struct _TwWardJudge
 {
+  const TwWard *ward;
   TwLog *log;
   TwWardJudging judging;
   TwCleanLimits *limits;
@@ -39,11 +41,13 @@ load_limits (void)
 }
 
 TwWardJudge *
-tw_ward_judge_new (TwLog               *log,
+tw_ward_judge_new (const TwWard        *ward,
+                   TwLog               *log,
                    const TwWardJudging *judging)
 {
   TwWardJudge *judge = g_new0 (TwWardJudge, 1);
 
+  judge->ward = ward;
   judge->log = log;
   judge->judging = *judging;
   judge->limits = load_limits ();
@@ -81,13 +85,32 @@ take_finding (TwWardJudge     *judge,
   if (cleaned->action == TW_CLEANED_DROP)
     return;
   if (cleaned->action != TW_CLEANED_REMOVE)
-    tw_log_judge (judge->log, tick->patient, cleaned->channel, cleaned->sample.t_us,
-                  cleaned->sample.quality);
+    tw_log_judge (judge->log, tick->patient, cleaned->channel, &cleaned->sample);
   for (guint i = 0; cleaned->sample.t_us == tick->t_us && i < frame->n; i++)
     if (frame->values[i].channel == cleaned->channel)
       frame->values[i].quality = cleaned->sample.quality;
   if (judge->judging.on_change != NULL)
-    judge->judging.on_change (tick->patient, cleaned, tick->seq, judge->judging.user_data);
+    judge->judging.on_change (judge->ward, tick->patient, cleaned, tick->seq, judge->judging.user_data);
+}
+
+/* Also of a value that the cleaner has never seen, or no longer remembers. */
+static void
+tell_withdrawn (TwWardJudge  *judge,
+                const TwTick *tick)
+{
+  for (guint i = 0; i < tick->n && judge->judging.on_change != NULL; i++)
+    {
+      const TwTickValue *value = &tick->values[i];
+      TwCleaned removed = {
+        .sample = { tick->t_us, (double) NAN, 0 },
+        .channel = value->channel,
+        .action = TW_CLEANED_REMOVE,
+        .flags = value->flags,
+      };
+      if ((value->flags & TW_OBSERVATION_WITHDRAWN) != 0)
+        judge->judging.on_change (judge->ward, tick->patient, &removed, tick->seq,
+                                  judge->judging.user_data);
+    }
 }
 
 void
@@ -110,6 +133,7 @@ tw_ward_judge_tick (TwWardJudge  *judge,
   tw_cleaner_push (cleaner_of (judge, tick->patient), readings, tick->n, judge->cleaned);
   for (guint i = 0; i < judge->cleaned->len; i++)
     take_finding (judge, tick, &g_array_index (judge->cleaned, TwCleaned, i), frame);
+  tell_withdrawn (judge, tick);
   if (judge->judging.on_tick != NULL)
-    judge->judging.on_tick (tick, judge->judging.user_data);
+    judge->judging.on_tick (judge->ward, tick, judge->judging.user_data);
 }

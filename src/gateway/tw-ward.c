@@ -106,6 +106,10 @@ take_value (TwWard       *ward,
     {
       if (tw_log_remove (ward->log, tick->patient, value->channel, tick->t_us, tick->rx_us))
         tell_correction (ward, tick, value);
+      /* What it takes back may have been told by an earlier run: it is known as taken back. */
+      else if (tw_log_get (ward->log, tick->patient, value->channel, tick->t_us) == NULL
+               && tw_log_add (ward->log, tick, index))
+        tw_log_remove (ward->log, tick->patient, value->channel, tick->t_us, tick->rx_us);
       return FALSE;
     }
   if (!tw_log_add (ward->log, tick, index))
@@ -190,7 +194,7 @@ tw_ward_new_judging (TwWardFeed          *feed,
   if (feed->klass->take != NULL)
     tw_log_begin_at (ward->log, (guint64) MAX (feed->start_us, 0));
   if (judging != NULL)
-    ward->judge = tw_ward_judge_new (ward->log, judging);
+    ward->judge = tw_ward_judge_new (ward, ward->log, judging);
   follow_feed (ward);
   tw_ward_feed_set_sink (feed, &ward_sink, ward);
   ward->now_us = feed->start_us;

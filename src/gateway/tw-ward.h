@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 
 #define TW_WARD_ID "ward" /* the id of its Location */
 
-typedef struct _TwWard TwWard;
-
 /* Takes the feed. Its history is read at once; what comes later goes to the journal too. */
 TwWard *tw_ward_new (TwWardFeed *feed, double speed);
 /* The same, with a quality for each value. */

@@ -29,6 +29,18 @@ static const char *const steps[] = {
   " source INTEGER NOT NULL REFERENCES source, patient INTEGER NOT NULL REFERENCES patient,"
   " t_us INTEGER NOT NULL, rx_us INTEGER NOT NULL, body BLOB NOT NULL, crc INTEGER NOT NULL,"
   " UNIQUE (patient, t_us, source));",
+
+  /* The way to another server: facts are its name, how far the journal is in, a running number. */
+  "CREATE TABLE outbox (id TEXT PRIMARY KEY, rank INTEGER NOT NULL, change INTEGER NOT NULL,"
+  " body BLOB NOT NULL, why TEXT) WITHOUT ROWID;"
+  "CREATE INDEX outbox_order ON outbox (rank, change) WHERE why IS NULL;"
+  "CREATE INDEX outbox_refused ON outbox (id) WHERE why IS NOT NULL;"
+  "CREATE TABLE grid (patient TEXT NOT NULL, channel TEXT NOT NULL, from_us INTEGER NOT NULL,"
+  " period_us INTEGER NOT NULL, PRIMARY KEY (patient, channel, from_us)) WITHOUT ROWID;"
+  "CREATE TABLE remote (target TEXT NOT NULL, id TEXT NOT NULL, remote TEXT NOT NULL,"
+  " PRIMARY KEY (target, id)) WITHOUT ROWID;"
+  "CREATE TABLE fact (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+  "INSERT INTO fact VALUES ('cursor', 0), ('change', 0), ('name', lower (hex (randomblob (8))));",
 };
 
 #define VERSION ((gint64) G_N_ELEMENTS (steps))

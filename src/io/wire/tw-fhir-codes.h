@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 #define TW_EXTENSION_INVENTED "urn:twinward:invented"           /* valueBoolean */
 #define TW_EXTENSION_PREGNANT "urn:twinward:pregnant"           /* valueBoolean */
 #define TW_EXTENSION_WEIGHT "urn:twinward:weight-kg"            /* valueDecimal */
+#define TW_EXTENSION_QUALITY "urn:twinward:quality"             /* valueString: quality bytes, one a value */
 #define TW_EXTENSION_STREAM "urn:twinward:stream"               /* of a CapabilityStatement */
 
 /* What the texts "Low" and "High" of a continuous glucose sensor stand for: its bounds (twin.md,
