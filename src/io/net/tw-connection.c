@@ -223,8 +223,8 @@ on_worked (gpointer data)
     }
 }
 
-/* The same request at another address of the same origin. FALSE: it is none, or not one that is
- * followed; then error says why. */
+/* The same GET at another address of the same origin; what was sent by another method is never sent on.
+ * FALSE: it is none, or not one that is followed; then error says why. */
 static gboolean
 follow_redirect (TwConnection *self,
                  Request *request,
@@ -232,7 +232,7 @@ follow_redirect (TwConnection *self,
 {
   const char *location = tw_transfer_get_redirect (request->transfer);
   g_autoptr (GError) why = NULL;
-  if (location == NULL)
+  if (location == NULL || request->method != NULL)
     return FALSE;
   char *url = tw_net_origin_redirect (self->origin, request->url, location, &why);
   if (url != NULL && request->n_redirects == TW_NET_MAX_REDIRECTS)

@@ -28,6 +28,8 @@ on_request (const char *path,
   g_mutex_unlock (&seen->lock);
   if (g_str_has_suffix (path, "/refused"))
     tw_raw_write (out, "HTTP/1.1 422 Unprocessable\r\nContent-Length: 9\r\n\r\n{\"no\": 1}", -1);
+  else if (g_str_has_suffix (path, "/moved"))
+    tw_raw_write (out, "HTTP/1.1 307 Temporary Redirect\r\nLocation: elsewhere\r\nContent-Length: 0\r\n\r\n", -1);
   else
     tw_raw_write (out, "HTTP/1.1 201 Created\r\nETag: W/\"1\"\r\nContent-Length: 2\r\n\r\nok", -1);
   return TRUE;
@@ -177,6 +179,24 @@ test_refused (void)
   g_assert_null (seen.head);
 }
 
+/* A redirect of what was sent is an error, and nothing is sent a second time. */
+static void
+test_moved (void)
+{
+  Seen seen = { 0 };
+  g_autoptr (TwRawServer) server = tw_raw_server_new (on_request, &seen, NULL);
+  g_autoptr (TwConnection) connection = connect_to (server);
+  g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+  TwSending sending = { "PUT", "moved", "application/fhir+json", body, NULL };
+  g_auto (End) end = { 0 };
+
+  send_and_wait (connection, &sending, NULL, &end);
+  g_assert_nonnull (end.error);
+  g_assert_null (end.response);
+  g_assert_true (g_str_has_prefix (seen.head, "PUT /fhir/R4/moved HTTP/1.1"));
+  g_free (seen.head);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -185,5 +205,6 @@ main (int argc,
 
   g_test_add_func ("/net/sending/methods", test_methods);
   g_test_add_func ("/net/sending/refused", test_refused);
+  g_test_add_func ("/net/sending/moved", test_moved);
   return g_test_run ();
 }
