@@ -92,7 +92,8 @@ dup_url (gint64 from_us,
                      : place->n_searches == 1 ? tw_history_vital_signs
                                               : tw_history_other_codes;
   tw_time_format_iso (from_us - from_us % 1000, from, sizeof from);
-  return g_strdup_printf ("Observation?patient=%s%s&date=ge%s%s&_count=%u", id, what, from,
+  return g_strdup_printf ("Observation?patient=%s%s%s&date=ge%s%s&_count=%u",
+                          plan->profile->typed_id ? "Patient/" : "", id, what, from,
                           is_sorted (place->load) ? "&_sort=date" : "", count);
 }
 

@@ -19,6 +19,7 @@
 #define OVERLAP_US (120 * TW_SECOND)
 #define MAX_AHEAD_US (5 * TW_MINUTE)
 #define AT_A_TIME 4
+#define REST_SHARE 4 /* of the interval at least a fourth without a request */
 
 /* How the server is asked; each refusal goes one step down. */
 typedef enum
@@ -59,6 +60,7 @@ struct _TwPollFeed
   guint n_pages;           /* of the poll under way */
   guint width;             /* searches that may run at a time: ramped up as they go well */
   gboolean running;
+  gint64 poll_begun_us;    /* of the poll under way; monotonic */
   GSource *timer, *deadline;
 };
 
@@ -94,10 +96,17 @@ end_searches (TwPollFeed *feed)
   feed->n_running = 0;
 }
 
+/* Only what is new of the patients named: few enough to leave out what is of no use here. */
+static gboolean
+asks_any_kind (const TwPollFeed *feed)
+{
+  return feed->plan.all_in_one || (feed->plan.profile->any_kind && feed->manner == ASK_STRICTLY);
+}
+
 static guint
 count_kinds (const TwPollFeed *feed)
 {
-  return feed->plan.all_in_one || feed->refuses_codes ? 1 : 2;
+  return asks_any_kind (feed) || feed->refuses_codes ? 1 : 2;
 }
 
 /* Patients that one search names; 0: it names none. */
@@ -132,6 +141,8 @@ append_patients (const TwPollFeed *feed,
       if (!g_array_index (roster->present, gboolean, i))
         continue;
       g_string_append (url, before);
+      if (feed->plan.profile->typed_id)
+        g_string_append (url, "Patient/");
       g_string_append_uri_escaped (
           url, tw_patient_get (g_ptr_array_index (roster->patients, i))->id, NULL, FALSE);
       before = ",";
@@ -143,7 +154,7 @@ static const char *
 get_kind (const TwPollFeed *feed,
           guint number)
 {
-  if (feed->plan.all_in_one)
+  if (asks_any_kind (feed))
     return "";
   return number % count_kinds (feed) == 0 ? tw_history_vital_signs : tw_history_other_codes;
 }
@@ -260,6 +271,7 @@ on_time (gpointer user_data)
 {
   TwPollFeed *feed = user_data;
   drop_timer (&feed->timer);
+  feed->poll_begun_us = g_get_monotonic_time ();
   begin_poll (feed);
   return G_SOURCE_REMOVE;
 }
@@ -275,9 +287,13 @@ end_poll (TwPollFeed *feed)
   /* Only what goes forward is gone on with: else the overlap comes again. */
   feed->resume_us = cut_short && feed->hi_limit_us > feed->resume_us ? feed->hi_limit_us : 0;
   feed->hi_us = MAX (feed->hi_us, MIN (feed->hi_next_us, feed->hi_limit_us));
-  guint wait_ms = feed->plan.poll_ms;
-  guint jitter_ms = (guint) g_random_int_range (0, (gint32) wait_ms / 5 + 1);
-  set_timer (feed, &feed->timer, wait_ms - wait_ms / 10 + jitter_ms, on_time);
+  /* From begin to begin, so that a slow server does not make its readings late twice; but it is left
+   * alone for a while. */
+  gint64 poll_ms = feed->plan.poll_ms;
+  gint64 taken_ms = (g_get_monotonic_time () - feed->poll_begun_us) / 1000;
+  gint64 wait_ms = CLAMP (poll_ms - taken_ms, MAX (poll_ms / REST_SHARE, 1), poll_ms);
+  gint64 jitter_ms = g_random_int_range (0, (gint32) wait_ms / 5 + 1);
+  set_timer (feed, &feed->timer, (guint) (wait_ms - wait_ms / 10 + jitter_ms), on_time);
   feed->events.on_polled (NULL, -1, feed->data);
 }
 

@@ -103,6 +103,14 @@ find_row (Row *row,
   return FALSE;
 }
 
+/* Who says nothing of itself may know references by their type only; that is good FHIR anywhere. */
+static gboolean
+is_silent (const TwFhirCapability *said)
+{
+  return (said->software == NULL || said->software[0] == '\0')
+         && (said->fhir_version == NULL || said->fhir_version[0] == '\0');
+}
+
 static void
 fill_reading (TwServerProfile *profile,
               Row *row,
@@ -116,6 +124,8 @@ fill_reading (TwServerProfile *profile,
   profile->newest_first = answer_of (row, "newest_first", FALSE);
   profile->needs_patient = answer_of (row, "needs_patient", FALSE);
   profile->needs_kind = answer_of (row, "needs_kind", FALSE);
+  profile->typed_id = answer_of (row, "typed_id", is_silent (said));
+  profile->any_kind = answer_of (row, "any_kind", FALSE);
   profile->no_cache = answer_of (row, "no_cache", FALSE);
   profile->strict = answer_of (row, "strict", FALSE);
   profile->lastn = answer_of (row, "lastn", FALSE);

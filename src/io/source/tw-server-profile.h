@@ -23,6 +23,8 @@ typedef struct
   gboolean newest_first;       /* answers in the order -date, unasked */
   gboolean needs_patient;      /* no search of Observation without one */
   gboolean needs_kind;         /* ... nor without a category or codes */
+  gboolean typed_id;           /* patients are named as Patient/ID */
+  gboolean any_kind;           /* a poll asks for all kinds at once */
   gboolean no_cache;           /* send Cache-Control: no-cache */
   gboolean strict;             /* send Prefer: handling=strict */
   gboolean lastn;              /* Observation/$lastn; nothing is built on it */

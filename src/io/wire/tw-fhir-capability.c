@@ -137,6 +137,18 @@ read_rest (TwFhirParse *parse,
 }
 
 static TwFhirCapability *
+new_unsaid (void)
+{
+  TwFhirCapability *capability = g_new0 (TwFhirCapability, 1);
+
+  capability->fhir_version = g_strdup ("");
+  capability->software = g_strdup ("");
+  capability->maker = g_strdup ("");
+  capability->observation_last_updated = TRUE;
+  return capability;
+}
+
+static TwFhirCapability *
 read_statement (TwFhirParse *parse,
                 GError **error)
 {
@@ -161,6 +173,8 @@ read_statement (TwFhirParse *parse,
       g_set_error (error, TW_WIRE_ERROR, TW_WIRE_ERROR_OUTCOME, _("the server says: %s"), words);
       return NULL;
     }
+  if (TW_FHIR_KEY (type, "Bundle"))
+    return new_unsaid (); /* it took "metadata" for a search: it has no statement */
   if (!TW_FHIR_KEY (type, "CapabilityStatement"))
     {
       g_set_error_literal (error, TW_WIRE_ERROR, TW_WIRE_ERROR_RESOURCE,

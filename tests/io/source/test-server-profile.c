@@ -49,6 +49,33 @@ test_rows (void)
     }
 }
 
+/* How patients are named, and whether a poll asks for all kinds at once. */
+static void
+test_asking (void)
+{
+  static const struct
+  {
+    const char *software, *version;
+    gboolean typed_id, any_kind;
+  } cases[] = {
+    { "HAPI FHIR Server 8.4.0", "4.0.1", FALSE, TRUE },
+    { "medplum", "4.0.1", TRUE, FALSE },
+    { "Something new 1.0", "4.0.1", FALSE, FALSE },
+    { "", "4.0.1", FALSE, FALSE },
+    { "", "", TRUE, FALSE },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const TwFhirCapability said = { .software = (char *) cases[i].software, .maker = (char *) "",
+                                      .fhir_version = (char *) cases[i].version };
+      g_autoptr (TwServerProfile) profile = tw_server_profile_new (&said, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (profile->typed_id, ==, cases[i].typed_id);
+      g_assert_cmpint (profile->any_kind, ==, cases[i].any_kind);
+    }
+}
+
 /* Open cells are what the statement says; a server without one is asked as if it could. */
 static void
 test_said (void)
@@ -89,7 +116,8 @@ test_header_zone (void)
 
 #define HEAD \
   "# table: servers\n# version: 1\n# source: a test\n" \
-  "server,name,match,page_size,sort_stamp,sort_date,newest_first,needs_patient,needs_kind,named," \
+  "server,name,match,page_size,sort_stamp,sort_date,newest_first,needs_patient,needs_kind," \
+  "any_kind,typed_id,named," \
   "last_updated,no_cache,strict,conditional_create,update_create,transaction,bundle_limit,zone," \
   "lastn,page_life_min,header,why\n"
 
@@ -102,9 +130,9 @@ test_bad_tables (void)
   } cases[] = {
     { "# table: others\n# version: 1\nserver\ngeneric\n", "servers" },
     { "# table: servers\n# version: 1\n# source: x\nserver,name\ngeneric,\n", "match" },
-    { HEAD "own,,own,1,yes,no,no,no,no,1,yes,no,no,no,no,no,1,,no,0,,\n", "generic" },
-    { HEAD "generic,,,many,yes,no,no,no,no,1,yes,no,no,no,no,no,1,,no,0,,\n", "many" },
-    { HEAD "generic,,,1,yes,no,no,no,no,1,perhaps,no,no,no,no,no,1,,no,0,,\n", "perhaps" },
+    { HEAD "own,,own,1,yes,no,no,no,no,no,no,1,yes,no,no,no,no,no,1,,no,0,,\n", "generic" },
+    { HEAD "generic,,,many,yes,no,no,no,no,no,no,1,yes,no,no,no,no,no,1,,no,0,,\n", "many" },
+    { HEAD "generic,,,1,yes,no,no,no,no,no,no,1,perhaps,no,no,no,no,no,1,,no,0,,\n", "perhaps" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -122,6 +150,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/source/profile/rows", test_rows);
+  g_test_add_func ("/source/profile/asking", test_asking);
   g_test_add_func ("/source/profile/said", test_said);
   g_test_add_func ("/source/profile/header-zone", test_header_zone);
   g_test_add_func ("/source/profile/bad-tables", test_bad_tables);

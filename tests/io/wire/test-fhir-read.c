@@ -405,8 +405,13 @@ test_capability (void)
                          &error);
   g_autoptr (TwFhirCapability) whole = read_capability (
       "{'resourceType':'CapabilityStatement','rest':[{'searchParam':[{'name':'_lastUpdated'}]}]}", &error);
+  /* A server without a statement may take the word for a search. */
+  g_autoptr (TwFhirCapability) searched
+      = read_capability ("{'resourceType':'Bundle','type':'searchset','total':0}", &error);
 
   g_assert_no_error (error);
+  g_assert_true (searched->observation_last_updated && !searched->update_create);
+  g_assert_cmpstr (searched->fhir_version, ==, "");
   g_assert_cmpstr (full->software, ==, "HAPI 8.1");
   g_assert_cmpstr (full->fhir_version, ==, "4.0.1");
   g_assert_true (full->observation_last_updated && full->update_create && full->twinward_stream);
