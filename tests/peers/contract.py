@@ -4,15 +4,20 @@
 twinward-cli, and what came out is compared with what was put in: nothing missing, nothing twice, no wrong unit.
 
 usage: contract.py hapi|medplum BUILD CLI
+       contract.py gateway BUILD CLI GATEWAY     our own, which takes no readings from clients: a recording is played
 """
 
 import datetime
+import random
 import sys
+import tempfile
 import time
 import uuid
+from pathlib import Path
 
 import hapi_peer
 import medplum_peer
+import peers
 import ward_data
 from fhir_client import FhirClient
 from follower import Follower, differences
@@ -203,6 +208,45 @@ def check_wrong_address(side, cli):
     print(f"wrong address: {words}", flush=True)
 
 
+def write_recording(path, rng):
+    """Three patients over 80 minutes: minute rows, a cuff now and then, other units; what must be seen of it."""
+    begin, expected = 1790000000, {}
+    with path.open("w", encoding="utf-8") as out:
+        out.write("patient,time,channel,value,unit\n")
+        for second in range(0, 4800, 60):
+            for patient in ("ana", "ben", "cho"):
+                for channel, usual in USUAL.items():
+                    value = usual + rng.randrange(4)
+                    out.write(f"{patient},{ward_data.iso_of(begin + second)},{channel},{value},{CHANNEL_UNIT[channel]}\n")
+                    expected[patient, channel, begin + second] = (value, CHANNEL_UNIT[channel])
+                if second % 900 == 0:
+                    for channel, value in (("systolic", 16), ("diastolic", 10), ("map", 12)):
+                        out.write(f"{patient},{ward_data.iso_of(begin + second)},{channel},{value},kPa\n")
+                        expected[patient, channel, begin + second] = (value * 7.50062, "mm[Hg]")
+    return expected
+
+
+def check_gateway(cli, program, *options):
+    """A recording at a minute a second, from history into live, must come out whole, by polls as by the stream."""
+    with tempfile.TemporaryDirectory() as folder:
+        recording, token_file = Path(folder) / "ward.csv", Path(folder) / "token"
+        expected = write_recording(recording, random.Random(4))
+        with peers.gateway(program, "--replay", str(recording), "--speed", "60") as (base, token):
+            token_file.write_text(token)
+            follower = Follower(cli, base, *options, token_file=token_file)
+            whole = follower.wait_for(lambda f: not differences(f.values, expected), LIMIT_S)
+            status = follower.close()
+            words = differences(follower.values, expected)
+            assert whole and not words, f"{len(words)} differences: {words[:10]} {follower.statuses[-3:]}"
+            assert not follower.doubled, follower.doubled[:10]
+            assert status == 0, status
+            token_file.write_text("wrong")
+            refused = Follower(cli, base, *options, "--for", "30", token_file=token_file)
+            refused.wait_for(lambda f: False, 40)
+            assert refused.close() == 3 and not refused.values, "a wrong token was let in"
+            print(f"gateway {' '.join(options) or 'by stream'}: {len(expected)} values as recorded", flush=True)
+
+
 class Hapi:
     n_rounds, n_dense, batch = 12, 1100, 100
     running = staticmethod(hapi_peer.running)
@@ -216,6 +260,10 @@ class Medplum:
 
 
 def main():
+    if sys.argv[1] == "gateway":
+        check_gateway(sys.argv[3], sys.argv[4], "--poll")
+        check_gateway(sys.argv[3], sys.argv[4])
+        return
     side, build, cli = {"hapi": Hapi, "medplum": Medplum}[sys.argv[1]](), sys.argv[2], sys.argv[3]
     with side.running(build) as base:
         side.base = base

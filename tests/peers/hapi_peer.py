@@ -41,7 +41,7 @@ SHARED = "TWINWARD_PEER_HAPI"           # the address of the server that is shar
 MISSING = "TWINWARD_PEER_HAPI_MISSING"  # or why there is none
 PROJECT = Path(__file__).resolve().parent / "hapi"
 HEAP = "-Xmx2g"
-LONGEST_START_S = 420
+LONGEST_START_S = 600
 UNRESOLVED = ("Could not resolve", "Non-resolvable", "Could not transfer", "Cannot access", "could not be resolved")
 
 

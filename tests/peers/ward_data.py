@@ -25,6 +25,11 @@ def iso(seconds, base=None):
     return moved.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso_of(seconds):
+    """An instant in seconds since 1970."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def patient(name):
     return {"resourceType": "Patient", "id": name, "active": True, "gender": "female", "birthDate": "1961-04-12",
             "identifier": [{"system": "urn:twinward:test", "value": name}]}

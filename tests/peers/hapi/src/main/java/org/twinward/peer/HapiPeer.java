@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A hospital's FHIR R4 server as a test peer: HAPI FHIR JPA on an H2 database in memory, at /fhir of the port
- * given by --server.port. It validates what is written, keeps history, and pages searches from its database. */
+ * given by --server.port. It validates what is written (but with --peer.validate=false), keeps history, and pages
+ * searches from its database. */
 package org.twinward.peer;
 
 import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import ca.uhn.fhir.jpa.api.IDaoRegistry;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
@@ -42,6 +44,7 @@ import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -163,7 +166,8 @@ public class HapiPeer {
                                                             IValidationSupport support,
                                                             IValidatorModule validator,
                                                             DatabaseBackedPagingProvider pages,
-                                                            ca.uhn.fhir.interceptor.api.IInterceptorService interceptors) {
+                                                            IInterceptorService interceptors,
+                                                            @Value("${peer.validate:true}") boolean validate) {
     RestfulServer server = new RestfulServer(system.getContext());
     RequestValidatingInterceptor validating = new RequestValidatingInterceptor();
     ServletRegistrationBean<RestfulServer> bean = new ServletRegistrationBean<>(server, "/fhir/*");
@@ -177,7 +181,9 @@ public class HapiPeer {
     server.setPagingProvider(pages);
     validating.setFailOnSeverity(ResultSeverityEnum.ERROR);
     validating.setValidatorModules(List.of(validator));
-    server.registerInterceptor(validating);
+    if (validate) {
+      server.registerInterceptor(validating);
+    }
     bean.setLoadOnStartup(1);
     return bean;
   }
