@@ -146,8 +146,8 @@ update_feed (TwConnectionsPage *self)
       delay = g_strdup_printf (_("The last reading came %s after it was made"), late);
     }
   if (input.counts != NULL)
-    refused = g_strdup_printf (_("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT), input.counts->n_refused,
-                               input.counts->n_received);
+    refused = g_strdup_printf (_("%lu of %lu"), (gulong) input.counts->n_refused,
+                               (gulong) input.counts->n_received);
   clock_words = dup_clock_words (input.status);
   set_row (self->feed_rows[FEED_STATE], state);
   set_row (self->feed_rows[FEED_LAST], last != NULL ? last : _("None yet"));
