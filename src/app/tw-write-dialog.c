@@ -77,7 +77,8 @@ dup_times (const TwWriteItem *item)
   return g_steal_pointer (&from);
 }
 
-/* The resource, its value, its time, and the readings that it rests on. */
+/* The resource, its value, its time, and the readings that it rests on, a line each: they are there to be
+ * compared, and a long run of them is measured too narrow by the row in Chinese. */
 static char *
 dup_details (const TwWriteItem *item)
 {
@@ -90,10 +91,8 @@ dup_details (const TwWriteItem *item)
     {
       if (i == 0)
         /* Translators: before the readings that a result rests on. */
-        g_string_append_printf (text, "\n%s ", _("From:"));
-      else
-        g_string_append (text, "; ");
-      g_string_append (text, item->sources[i].text);
+        g_string_append_printf (text, "\n%s", _("From:"));
+      g_string_append_printf (text, "\n%s", item->sources[i].text);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
