@@ -402,6 +402,7 @@ tw_connections_page_sign_in (TwConnectionsPage *self)
     }
   tw_connection_check_stop (tw_connection_item_get_check (self->selected));
   self->signing_in = g_cancellable_new ();
+  tw_access_set_writes (access, tw_connections_may_write (self->connections, self->selected));
   tw_access_sign_in_async (access, open_page, self, self->signing_in, on_signed_in, g_object_ref (self));
   update (self);
 }

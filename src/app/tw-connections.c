@@ -240,6 +240,15 @@ tw_connections_remove (TwConnections *self,
   g_signal_emit (self, list_changed, 0);
 }
 
+gboolean
+tw_connections_may_write (TwConnections *self,
+                          TwConnectionItem *item)
+{
+  g_return_val_if_fail (TW_IS_CONNECTIONS (self) && TW_IS_CONNECTION_ITEM (item), FALSE);
+
+  return tw_settings_get_write_back (self->settings, tw_connection_item_get_site (item)->address);
+}
+
 TwConnectionItem *
 tw_connections_get_shown (TwConnections *self)
 {

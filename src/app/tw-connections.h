@@ -30,6 +30,9 @@ TwConnectionItem *tw_connections_put (TwConnections *self, const TwSite *site, c
 /* Forgets it; its secrets are the caller's to forget. */
 void tw_connections_remove (TwConnections *self, TwConnectionItem *item);
 
+/* Whether results may be written to its record (Preferences). */
+gboolean tw_connections_may_write (TwConnections *self, TwConnectionItem *item);
+
 /* The one whose ward is shown, or is being opened; NULL: none of them. */
 TwConnectionItem *tw_connections_get_shown (TwConnections *self);
 void tw_connections_set_shown (TwConnections *self, TwConnectionItem *item);

@@ -33,6 +33,7 @@ struct _TwAccess
   guint timer;
   TwOpenPageFunc open_page;
   gpointer open_data;
+  gboolean writes;
 };
 
 G_DEFINE_FINAL_TYPE (TwAccess, tw_access, G_TYPE_OBJECT)
@@ -379,6 +380,15 @@ on_sign_in_cancelled (GCancellable *cancellable,
 }
 
 void
+tw_access_set_writes (TwAccess *self,
+                      gboolean writes)
+{
+  g_return_if_fail (TW_IS_ACCESS (self));
+
+  self->writes = writes;
+}
+
+void
 tw_access_sign_in_async (TwAccess *self,
                          TwOpenPageFunc open_page,
                          gpointer data,
@@ -391,7 +401,7 @@ tw_access_sign_in_async (TwAccess *self,
 
   g_autoptr (GTask) task = new_task (self, tw_access_sign_in_async, cancellable, callback, user_data);
   TwSmartLoginPlan plan = { .fhir_base = self->site->address, .client_id = self->site->client_id,
-                            .open_page = on_page, .data = self };
+                            .write = self->writes, .open_page = on_page, .data = self };
   TwTrust trust;
 
   if (self->work != NULL)

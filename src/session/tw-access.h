@@ -48,6 +48,8 @@ void tw_access_prepare_async (TwAccess *self, GCancellable *cancellable, GAsyncR
  * answer. An error: the user must sign in. */
 void tw_access_renew_async (TwAccess *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
+/* Whether the next hospital sign-in asks for leave to write results too; off at first. */
+void tw_access_set_writes (TwAccess *self, gboolean writes);
 /* Hospital sign-in in the browser. */
 typedef void (*TwOpenPageFunc) (const char *uri, gpointer data);
 void tw_access_sign_in_async (TwAccess *self, TwOpenPageFunc open_page, gpointer data,

@@ -462,6 +462,40 @@ test_session_goes_on (Server *server,
   tw_session_stop (session);
 }
 
+static void
+on_open_page (const char *uri,
+              gpointer data)
+{
+  *(char **) data = g_strdup (uri);
+}
+
+/* Only where results may be written is leave to write asked for. */
+static void
+test_scopes (Server *server,
+             gconstpointer data)
+{
+  g_autoptr (TwKeyring) keyring = tw_keyring_new ();
+
+  for (int writes = 0; writes < 2; writes++)
+    {
+      g_autoptr (TwAccess) access = new_access (server, TW_SIGN_IN_HOSPITAL, keyring);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autofree char *page = NULL;
+
+      if (writes)
+        tw_access_set_writes (access, TRUE);
+      tw_access_sign_in_async (access, on_open_page, &page, cancellable, on_done, &result);
+      while (page == NULL && result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_nonnull (page);
+      g_assert_nonnull (strstr (page, "Observation.rs"));
+      g_assert_cmpint (strstr (page, "Flag.cu") != NULL, ==, writes);
+      g_cancellable_cancel (cancellable);
+      g_assert_false (finish (access, &result, NULL));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -472,6 +506,7 @@ main (int argc, char **argv)
   g_test_add ("/session/access/before-the-end", Server, NULL, set_up, test_before_the_end, tear_down);
   g_test_add ("/session/access/sign-out", Server, NULL, set_up, test_sign_out, tear_down);
   g_test_add ("/session/access/401", Server, NULL, set_up, test_session, tear_down);
+  g_test_add ("/session/access/scopes", Server, NULL, set_up, test_scopes, tear_down);
   g_test_add ("/session/access/away", Server, NULL, set_up, test_away, tear_down);
   g_test_add ("/session/access/goes-on", Server, NULL, set_up, test_session_goes_on, tear_down);
   int result = g_test_run ();
