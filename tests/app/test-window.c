@@ -599,10 +599,10 @@ main (int argc,
                 "Cantarell 11", NULL);
   g_test_add_func ("/app/finalize", test_finalize);
   g_test_add_func ("/app/window", test_window);
-  g_test_add_func ("/app/dialogs", test_dialogs);
-  g_test_add_func ("/app/write-dialog", test_write_dialog);
-  g_test_add_func ("/app/write-back-setting", test_write_back_setting);
-  g_test_add_func ("/app/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/every-dialog", test_dialogs);
+  g_test_add_func ("/app/dialogs/write", test_write_dialog);
+  g_test_add_func ("/app/dialogs/write-back-setting", test_write_back_setting);
+  g_test_add_func ("/app/dialogs/shortcuts", test_shortcuts);
   g_test_add_func ("/app/keys/patients", test_patients_keys);
   g_test_add_func ("/app/keys/monitor", test_monitor_keys);
   g_test_add_func ("/app/tiles", test_tiles);
