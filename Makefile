@@ -16,8 +16,11 @@ CHECK_PACKAGES := \
 	python3-venv \
 	xvfb xauth dbus dbus-daemon libgl1-mesa-dri desktop-file-utils appstream openssl curl
 # Other people's servers, to test against: installed by check-peers only.
-PEER_PACKAGES := \
-	maven default-jdk-headless nodejs npm nginx
+# Only what is not here in some other form: a node of its makers brings npm along and conflicts with Debian's.
+PEER_PACKAGES := nginx \
+	$(if $(shell command -v mvn 2>/dev/null),,maven) \
+	$(if $(shell command -v javac 2>/dev/null),,default-jdk-headless) \
+	$(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 PACKAGES := $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 
 .PHONY: deps build run check check-peers soak screenshots bench accuracy clean
